@@ -1,0 +1,775 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To the shape of this revision."""
+    op.create_table(
+        "backoff",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_backoff")),
+    )
+    op.create_table(
+        "division",
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("official_name", sa.String(length=120), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("parent_code", sa.String(length=9), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("aliases", sa.JSON(), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lng", sa.Double(), nullable=True),
+        sa.Column("precision", sa.String(length=10), nullable=True),
+        sa.Column("crs_source", sa.String(length=6), nullable=True),
+        sa.Column("point_source", sa.String(length=40), nullable=True),
+        sa.Column("kept", sa.JSON(), nullable=False),
+        sa.Column("valid", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_division")),
+    )
+    op.create_table(
+        "drill",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("director_id", sa.Integer(), nullable=True),
+        sa.Column("script", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("begins_after", sa.Integer(), nullable=True),
+        sa.Column("ended_with", sa.Integer(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drill")),
+    )
+    with op.batch_alter_table("drill", schema=None) as batch_op:
+        batch_op.create_index("ix_drill_planned_at", ["planned_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_drill_status"), ["status"], unique=False)
+
+    op.create_table(
+        "drill_feed",
+        sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_drill_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_drill_feed_token_hash")),
+    )
+    op.create_table(
+        "event",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("division", sa.String(length=12), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("actor_name", sa.String(length=80), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_event")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_actor_seq", ["actor_id", "seq"], unique=False)
+        batch_op.create_index("ix_event_subject_seq", ["subject", "seq"], unique=False)
+
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "idempotency",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("request", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency")),
+    )
+    with op.batch_alter_table("idempotency", schema=None) as batch_op:
+        batch_op.create_index("uq_idempotency_world_person_id_key", ["world", "person_id", "key"], unique=True)
+
+    op.create_table(
+        "inbound",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sa.String(length=20), nullable=False),
+        sa.Column("provider_id", sa.String(length=80), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("understood", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("handled_by", sa.String(length=80), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound")),
+    )
+    with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.create_index("ix_inbound_number_id", ["number", "id"], unique=False)
+        batch_op.create_index("ix_inbound_outcome_id", ["outcome", "id"], unique=False)
+        batch_op.create_index("uq_inbound_gateway_provider_id", ["gateway", "provider_id"], unique=True)
+
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hazard", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lng", sa.Double(), nullable=True),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("by_division", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_by", sa.String(length=80), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_by", sa.String(length=80), nullable=False),
+        sa.Column("verified_by_id", sa.Integer(), nullable=True),
+        sa.Column("exception", sa.String(length=200), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=80), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_division_code_hazard", ["division_code", "hazard"], unique=False)
+        batch_op.create_index("ix_incident_world_status_id", ["world", "status", "id"], unique=False)
+
+    op.create_table(
+        "lot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("produced", sa.Date(), nullable=True),
+        sa.Column("expires", sa.Date(), nullable=True),
+        sa.Column("from_whom", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
+        sa.UniqueConstraint("item", "code", name=op.f("uq_lot_item_code")),
+    )
+    op.create_table(
+        "outbound",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("dedup", sa.String(length=200), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("template", sa.String(length=60), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("wanted", sa.String(length=80), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("gateway", sa.String(length=20), nullable=False),
+        sa.Column("provider_id", sa.String(length=80), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=False),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound")),
+    )
+    with op.batch_alter_table("outbound", schema=None) as batch_op:
+        batch_op.create_index("ix_outbound_number_id", ["number", "id"], unique=False)
+        batch_op.create_index("ix_outbound_status_next_at", ["status", "next_at"], unique=False)
+        batch_op.create_index("ix_outbound_subject", ["subject"], unique=False)
+        batch_op.create_index("uq_outbound_dedup", ["dedup"], unique=True)
+
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("username", sa.String(length=40), nullable=True),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("demo", sa.Boolean(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("username", name=op.f("uq_person_username")),
+    )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index("ix_person_division_code", ["division_code"], unique=False)
+
+    op.create_table(
+        "profile",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=32), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("boundary", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile")),
+    )
+    op.create_table(
+        "sent_form",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_form")),
+    )
+    with op.batch_alter_table("sent_form", schema=None) as batch_op:
+        batch_op.create_index("uq_sent_form_mark", ["mark"], unique=True)
+
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("prefix", sa.String(length=12), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index("ix_api_token_person_id", ["person_id"], unique=False)
+
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("granted_by", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(length=20), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["granted_by"], ["person.id"], name=op.f("fk_delegation_granted_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_delegation_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index("ix_delegation_person_id", ["person_id"], unique=False)
+
+    op.create_table(
+        "drill_participant",
+        sa.Column("drill_id", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["drill_id"], ["drill.id"], name=op.f("fk_drill_participant_drill_id_drill")),
+        sa.PrimaryKeyConstraint("drill_id", "division_code", name=op.f("pk_drill_participant")),
+    )
+    op.create_table(
+        "phone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("e164", sa.String(length=16), nullable=False),
+        sa.Column("is_primary", sa.Boolean(), nullable=False),
+        sa.Column("label", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_phone_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone")),
+        sa.UniqueConstraint("e164", name=op.f("uq_phone_e164")),
+    )
+    with op.batch_alter_table("phone", schema=None) as batch_op:
+        batch_op.create_index("ix_phone_person_id", ["person_id"], unique=False)
+
+    op.create_table(
+        "report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("hazard", sa.String(length=20), nullable=True),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lng", sa.Double(), nullable=True),
+        sa.Column("accuracy", sa.Double(), nullable=True),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("occurred_text", sa.String(length=60), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channel", sa.String(length=8), nullable=False),
+        sa.Column("reporter_id", sa.Integer(), nullable=True),
+        sa.Column("reporter_name", sa.String(length=80), nullable=False),
+        sa.Column("reporter_phone", sa.String(length=40), nullable=False),
+        sa.Column("typed_by_id", sa.Integer(), nullable=True),
+        sa.Column("typed_by_name", sa.String(length=80), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("reviewed_by", sa.String(length=80), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("needs", sa.Text(), nullable=False),
+        sa.Column("urgent", sa.Text(), nullable=False),
+        sa.Column("warnings", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("inbound_id", sa.Integer(), nullable=True),
+        sa.Column("form_key", sa.String(length=80), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_report_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index("ix_report_reporter_id_id", ["reporter_id", "id"], unique=False)
+        batch_op.create_index("ix_report_world_division_code_id", ["world", "division_code", "id"], unique=False)
+        batch_op.create_index("uq_report_typed_by_id_form_key", ["typed_by_id", "form_key"], unique=True)
+
+    op.create_table(
+        "role_grant",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_role_grant")),
+    )
+    with op.batch_alter_table("role_grant", schema=None) as batch_op:
+        batch_op.create_index("ix_role_grant_role", ["role"], unique=False)
+
+    op.create_table(
+        "team",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("type", sa.String(length=30), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lng", sa.Double(), nullable=True),
+        sa.Column("leader_id", sa.Integer(), nullable=True),
+        sa.Column("deputy_id", sa.Integer(), nullable=True),
+        sa.Column("equipment", sa.String(length=1000), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("stood_down", sa.String(length=200), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["deputy_id"], ["person.id"], name=op.f("fk_team_deputy_id_person")),
+        sa.ForeignKeyConstraint(["leader_id"], ["person.id"], name=op.f("fk_team_leader_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
+    )
+    with op.batch_alter_table("team", schema=None) as batch_op:
+        batch_op.create_index("ix_team_deputy_id", ["deputy_id"], unique=False)
+        batch_op.create_index("ix_team_leader_id", ["leader_id"], unique=False)
+        batch_op.create_index("uq_team_division_code_name", ["division_code", "name"], unique=True)
+
+    op.create_table(
+        "warehouse",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("tier", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lng", sa.Double(), nullable=True),
+        sa.Column("keeper_id", sa.Integer(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["keeper_id"], ["person.id"], name=op.f("fk_warehouse_keeper_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_warehouse")),
+        sa.UniqueConstraint("division_code", "name", name=op.f("uq_warehouse_division_code_name")),
+    )
+    op.create_table(
+        "web_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("ip", sa.String(length=45), nullable=False),
+        sa.Column("user_agent", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_web_session_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_web_session_token_hash")),
+    )
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.create_index("ix_web_session_person_id", ["person_id"], unique=False)
+
+    op.create_table(
+        "balance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("warehouse_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("on_hand", sa.Integer(), nullable=False),
+        sa.Column("reserved", sa.Integer(), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.CheckConstraint("on_hand >= 0", name=op.f("ck_balance_on_hand_not_negative")),
+        sa.CheckConstraint("reserved <= on_hand", name=op.f("ck_balance_reserved_on_hand")),
+        sa.CheckConstraint("reserved >= 0", name=op.f("ck_balance_reserved_not_negative")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_balance_lot_id_lot")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_balance_warehouse_id_warehouse")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_balance")),
+        sa.UniqueConstraint(
+            "world", "warehouse_id", "item", "lot_id", name=op.f("uq_balance_world_warehouse_id_item_lot_id")
+        ),
+    )
+    with op.batch_alter_table("balance", schema=None) as batch_op:
+        batch_op.create_index("ix_balance_world_item", ["world", "item"], unique=False)
+
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("warehouse_id", sa.Integer(), nullable=True),
+        sa.Column("to_warehouse_id", sa.Integer(), nullable=True),
+        sa.Column("mission", sa.String(length=16), nullable=False),
+        sa.Column("incident", sa.String(length=16), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("place_division", sa.String(length=12), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("authorised_by", sa.String(length=80), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("actor_name", sa.String(length=80), nullable=False),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("approver_name", sa.String(length=80), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["to_warehouse_id"], ["warehouse.id"], name=op.f("fk_document_to_warehouse_id_warehouse")
+        ),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_document_warehouse_id_warehouse")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+    )
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index("ix_document_world_mission", ["world", "mission"], unique=False)
+        batch_op.create_index("ix_document_world_warehouse_id", ["world", "warehouse_id", "id"], unique=False)
+
+    op.create_table(
+        "mission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident", sa.String(length=20), nullable=False),
+        sa.Column("hazard", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lng", sa.Double(), nullable=True),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("leader_id", sa.Integer(), nullable=True),
+        sa.Column("deputy_id", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("km", sa.Double(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("goods", sa.JSON(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=80), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("alerted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deputy_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("no_answer_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("en_route_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("working_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["deputy_id"], ["person.id"], name=op.f("fk_mission_deputy_id_person")),
+        sa.ForeignKeyConstraint(["leader_id"], ["person.id"], name=op.f("fk_mission_leader_id_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_mission_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mission")),
+    )
+    with op.batch_alter_table("mission", schema=None) as batch_op:
+        batch_op.create_index("ix_mission_deputy_id", ["deputy_id"], unique=False)
+        batch_op.create_index("ix_mission_leader_id", ["leader_id"], unique=False)
+        batch_op.create_index("ix_mission_world_incident", ["world", "incident"], unique=False)
+        batch_op.create_index("ix_mission_world_status_id", ["world", "status", "id"], unique=False)
+        batch_op.create_index(
+            "uq_mission_world_team_id",
+            ["world", "team_id"],
+            unique=True,
+            sqlite_where=sa.text(
+                "status IN ('created', 'alerted', 'no_answer', 'acknowledged', 'en_route', 'arrived', 'working')"
+            ),
+            postgresql_where=sa.text(
+                "status IN ('created', 'alerted', 'no_answer', 'acknowledged', 'en_route', 'arrived', 'working')"
+            ),
+        )
+
+    op.create_table(
+        "report_photo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lng", sa.Double(), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_photo_report_id_report")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_photo")),
+    )
+    with op.batch_alter_table("report_photo", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_photo_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
+        "reservation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mission", sa.String(length=16), nullable=False),
+        sa.Column("warehouse_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("qty", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("incident", sa.String(length=16), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("issued", sa.Integer(), nullable=False),
+        sa.Column("released", sa.Integer(), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.CheckConstraint("issued + released <= qty", name=op.f("ck_reservation_within_qty")),
+        sa.CheckConstraint("qty > 0 AND issued >= 0 AND released >= 0", name=op.f("ck_reservation_not_negative")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_reservation_lot_id_lot")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_reservation_warehouse_id_warehouse")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
+    )
+    with op.batch_alter_table("reservation", schema=None) as batch_op:
+        batch_op.create_index("ix_reservation_world_mission", ["world", "mission"], unique=False)
+        batch_op.create_index("ix_reservation_world_warehouse_id", ["world", "warehouse_id"], unique=False)
+
+    op.create_table(
+        "team_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("certificate_no", sa.String(length=60), nullable=False),
+        sa.Column("issued", sa.Date(), nullable=True),
+        sa.Column("expires", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_team_member_person_id_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_member_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_member")),
+    )
+    with op.batch_alter_table("team_member", schema=None) as batch_op:
+        batch_op.create_index("ix_team_member_team_id", ["team_id"], unique=False)
+
+    op.create_table(
+        "count_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("book", sa.Integer(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.CheckConstraint("counted >= 0", name=op.f("ck_count_line_counted_not_negative")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_count_line_document_id_document")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_count_line_lot_id_lot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_count_line")),
+        sa.UniqueConstraint("document_id", "lot_id", name=op.f("uq_count_line_document_id_lot_id")),
+    )
+    op.create_table(
+        "movement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("from_location", sa.String(length=30), nullable=False),
+        sa.Column("to_location", sa.String(length=30), nullable=False),
+        sa.Column("qty", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.CheckConstraint("qty > 0", name=op.f("ck_movement_qty_positive")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_movement_document_id_document")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_movement_lot_id_lot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
+    )
+    with op.batch_alter_table("movement", schema=None) as batch_op:
+        batch_op.create_index("ix_movement_document_id", ["document_id"], unique=False)
+        batch_op.create_index("ix_movement_lot_id_id", ["lot_id", "id"], unique=False)
+
+    op.create_table(
+        "transit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("warehouse_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("mission", sa.String(length=16), nullable=False),
+        sa.Column("arrived", sa.Integer(), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.CheckConstraint("arrived + returned <= sent", name=op.f("ck_transit_within_sent")),
+        sa.CheckConstraint("sent > 0 AND arrived >= 0 AND returned >= 0", name=op.f("ck_transit_not_negative")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_transit_document_id_document")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_transit_lot_id_lot")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_transit_warehouse_id_warehouse")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit")),
+    )
+    with op.batch_alter_table("transit", schema=None) as batch_op:
+        batch_op.create_index("ix_transit_document_id", ["document_id"], unique=False)
+        batch_op.create_index("ix_transit_world_mission", ["world", "mission"], unique=False)
+    # Newest-first pages of a subtree (DOMAIN §5.1 gives the lengths of the codes).
+    for length in (4, 6, 9):
+        columns = f"world, substr(division_code, 1, {length}), id"
+        op.execute(f"CREATE INDEX ix_report_world_division_{length}_id ON report ({columns})")
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    with op.batch_alter_table("transit", schema=None) as batch_op:
+        batch_op.drop_index("ix_transit_world_mission")
+        batch_op.drop_index("ix_transit_document_id")
+
+    op.drop_table("transit")
+    with op.batch_alter_table("movement", schema=None) as batch_op:
+        batch_op.drop_index("ix_movement_lot_id_id")
+        batch_op.drop_index("ix_movement_document_id")
+
+    op.drop_table("movement")
+    op.drop_table("count_line")
+    with op.batch_alter_table("team_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_team_member_team_id")
+
+    op.drop_table("team_member")
+    with op.batch_alter_table("reservation", schema=None) as batch_op:
+        batch_op.drop_index("ix_reservation_world_warehouse_id")
+        batch_op.drop_index("ix_reservation_world_mission")
+
+    op.drop_table("reservation")
+    with op.batch_alter_table("report_photo", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_photo_report_id"))
+
+    op.drop_table("report_photo")
+    with op.batch_alter_table("mission", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_mission_world_team_id",
+            sqlite_where=sa.text(
+                "status IN ('created', 'alerted', 'no_answer', 'acknowledged', 'en_route', 'arrived', 'working')"
+            ),
+            postgresql_where=sa.text(
+                "status IN ('created', 'alerted', 'no_answer', 'acknowledged', 'en_route', 'arrived', 'working')"
+            ),
+        )
+        batch_op.drop_index("ix_mission_world_status_id")
+        batch_op.drop_index("ix_mission_world_incident")
+        batch_op.drop_index("ix_mission_leader_id")
+        batch_op.drop_index("ix_mission_deputy_id")
+
+    op.drop_table("mission")
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_world_warehouse_id")
+        batch_op.drop_index("ix_document_world_mission")
+
+    op.drop_table("document")
+    with op.batch_alter_table("balance", schema=None) as batch_op:
+        batch_op.drop_index("ix_balance_world_item")
+
+    op.drop_table("balance")
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_web_session_person_id")
+
+    op.drop_table("web_session")
+    op.drop_table("warehouse")
+    with op.batch_alter_table("team", schema=None) as batch_op:
+        batch_op.drop_index("uq_team_division_code_name")
+        batch_op.drop_index("ix_team_leader_id")
+        batch_op.drop_index("ix_team_deputy_id")
+
+    op.drop_table("team")
+    with op.batch_alter_table("role_grant", schema=None) as batch_op:
+        batch_op.drop_index("ix_role_grant_role")
+
+    op.drop_table("role_grant")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index("uq_report_typed_by_id_form_key")
+        batch_op.drop_index("ix_report_world_division_code_id")
+        batch_op.drop_index("ix_report_reporter_id_id")
+        batch_op.drop_index(batch_op.f("ix_report_incident_id"))
+
+    op.drop_table("report")
+    with op.batch_alter_table("phone", schema=None) as batch_op:
+        batch_op.drop_index("ix_phone_person_id")
+
+    op.drop_table("phone")
+    op.drop_table("drill_participant")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index("ix_delegation_person_id")
+
+    op.drop_table("delegation")
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.drop_index("ix_api_token_person_id")
+
+    op.drop_table("api_token")
+    with op.batch_alter_table("sent_form", schema=None) as batch_op:
+        batch_op.drop_index("uq_sent_form_mark")
+
+    op.drop_table("sent_form")
+    op.drop_table("profile")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_division_code")
+
+    op.drop_table("person")
+    with op.batch_alter_table("outbound", schema=None) as batch_op:
+        batch_op.drop_index("uq_outbound_dedup")
+        batch_op.drop_index("ix_outbound_subject")
+        batch_op.drop_index("ix_outbound_status_next_at")
+        batch_op.drop_index("ix_outbound_number_id")
+
+    op.drop_table("outbound")
+    op.drop_table("lot")
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index("ix_incident_world_status_id")
+        batch_op.drop_index("ix_incident_division_code_hazard")
+
+    op.drop_table("incident")
+    with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.drop_index("uq_inbound_gateway_provider_id")
+        batch_op.drop_index("ix_inbound_outcome_id")
+        batch_op.drop_index("ix_inbound_number_id")
+
+    op.drop_table("inbound")
+    with op.batch_alter_table("idempotency", schema=None) as batch_op:
+        batch_op.drop_index("uq_idempotency_world_person_id_key")
+
+    op.drop_table("idempotency")
+    op.drop_table("heartbeat")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_subject_seq")
+        batch_op.drop_index("ix_event_actor_seq")
+
+    op.drop_table("event")
+    op.drop_table("drill_feed")
+    with op.batch_alter_table("drill", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_drill_status"))
+        batch_op.drop_index("ix_drill_planned_at")
+
+    op.drop_table("drill")
+    op.drop_table("division")
+    op.drop_table("backoff")

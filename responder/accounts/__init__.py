@@ -1,0 +1,1 @@
+"""People, their phones and roles; sign-in, sessions and tokens."""

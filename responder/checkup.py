@@ -1,0 +1,68 @@
+"""``responder doctor``: what is right and wrong with an installation. A composition root: it looks into many rooms."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from responder.accounts.queries import anybody
+from responder.app import House
+from responder.messaging.gateways.chosen import UnknownGateway, gateways
+from responder.places.queries import is_loaded
+from responder.platform import eventlog, house
+from responder.stock import proof
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    ok: bool
+    what: str
+
+
+def examine(built: House) -> list[Finding]:
+    """Looks at everything that can be looked at without sending a text."""
+    return [*_store(built), *_settings(built), *_files()]
+
+
+def _store(built: House) -> Iterator[Finding]:
+    with built.work.read() as session:
+        broken = eventlog.broken_at(session)
+        said = "every row follows from the one before" if broken is None else f"the chain breaks at {broken}"
+        yield Finding(broken is None, f"event log: {said}")
+        differences = proof.differences(session)
+        said = "balances equal the ledger's sums" if not differences else f"balances differ: {differences[:5]}"
+        yield Finding(not differences, f"stock: {said}")
+        loaded = is_loaded(session)
+        said = "loaded" if loaded else "none (responder profile load, or the first page)"
+        yield Finding(loaded, f"profile: {said}")
+        somebody = anybody(session)
+        yield Finding(somebody, "people: an account exists" if somebody else "people: nobody can sign in yet")
+
+
+def _settings(built: House) -> Iterator[Finding]:
+    settings = built.settings
+    try:
+        names = [gateway.name for gateway in gateways(settings)]
+    except UnknownGateway as problem:
+        yield Finding(False, f"gateways: {problem}")
+        names = []
+    else:
+        yield Finding(bool(names), f"gateways: {', '.join(names)}" if names else "gateways: none, no text can be sent")
+    if "twilio" in names:
+        wanted = {
+            "TWILIO_ACCOUNT_SID": settings.twilio_account_sid, "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
+            "RESPONDER_TWILIO_FROM": settings.twilio_from,
+        }  # fmt: skip
+        missing = [name for name, value in wanted.items() if not value]
+        said = f"Twilio: missing {', '.join(missing)}" if missing else "Twilio: account, token and sender set"
+        yield Finding(not missing, said)
+        public = settings.public_url or "unset, no receipts"
+        yield Finding(bool(settings.public_url), f"RESPONDER_PUBLIC_URL: {public}")
+    secure = settings.public_url.startswith("https://")
+    add = "over plain http browsers refuse camera, location and offline filing; every job has another way"
+    yield Finding(True, "HTTPS: in use" if secure else f"HTTPS: not in use ({add})")
+
+
+def _files() -> Iterator[Finding]:
+    built = (house.root() / "static" / "dist" / "manifest.json").is_file()
+    yield Finding(built, "browser files: built" if built else "browser files: not built (make setup)")

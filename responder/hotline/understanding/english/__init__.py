@@ -1,0 +1,1 @@
+"""English texts, read by the same conventions as Chinese ones (DOMAIN §9)."""

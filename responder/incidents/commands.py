@@ -1,0 +1,62 @@
+"""What may be asked of incidents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class OpenIncident:
+    """A report tells of something new."""
+
+    division: str
+    hazard: str
+    place: str
+    lat: float | None = None
+    lng: float | None = None
+    urgent: bool = False
+    by_division: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class UpdateTotals:
+    """What is known after another report: each division's figures and their sum."""
+
+    incident_id: int
+    by_division: Mapping[str, Mapping[str, float]]
+    figures: Mapping[str, float]
+    urgent: bool
+    hazard: str
+
+
+@dataclass(frozen=True)
+class SeeIncident:
+    """Somebody with authority opened it: the clock's second stop."""
+
+    incident: str
+
+
+@dataclass(frozen=True)
+class VerifyIncident:
+    """The figures are right. ``reporters`` are the ids of those who typed the reports: nobody verifies their own."""
+
+    incident: str
+    reporters: frozenset[int] = frozenset()
+    problems: tuple[str, ...] = ()
+    own_allowed: str = ""
+
+
+@dataclass(frozen=True)
+class CloseIncident:
+    """The response is over."""
+
+    incident: str
+    open_missions: int = 0
+
+
+@dataclass(frozen=True)
+class PublishIncident:
+    """The public may read of it. ``release`` also shows deaths and missing (else 待核)."""
+
+    incident: str
+    release: bool = False

@@ -1,0 +1,106 @@
+"""One function per command on incidents."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+
+from responder.incidents import rules
+from responder.incidents.commands import (
+    CloseIncident,
+    OpenIncident,
+    PublishIncident,
+    SeeIncident,
+    UpdateTotals,
+    VerifyIncident,
+)
+from responder.incidents.models import Incident
+from responder.kernel.events import Event
+from responder.kernel.ids import INCIDENT, number, row_id
+from responder.kernel.refusals import NotFound
+from responder.platform.work import UnitOfWork
+
+
+def find(uow: UnitOfWork, incident: str) -> Incident:
+    """The row of an incident that the actor may see, held until the end of the unit. Raises NotFound."""
+    key = row_id(INCIDENT, incident)
+    row = uow.session.get(Incident, key, with_for_update=True) if key else None
+    if row is None or not row.division_code.startswith(uow.actor.division):
+        raise NotFound()
+    return row
+
+
+_table: Any = Incident.__table__
+_OPEN = insert(_table).returning(_table.c.id)
+_TOTALS = update(_table).where(_table.c.id == bindparam("row_id"))
+
+
+def open_incident(uow: UnitOfWork, command: OpenIncident) -> int:
+    """A new incident with its first figures; returns its id."""
+    row = {
+        "division_code": command.division, "hazard": command.hazard, "place": command.place, "lat": command.lat,
+        "lng": command.lng, "urgent": command.urgent, "opened_at": uow.now, "touched_at": uow.now,
+        "world": uow.world, "status": rules.OPEN, "figures": dict(command.figures),
+        "by_division": dict(command.by_division), "seen_by": "", "verified_by": "", "exception": "", "closed_by": "",
+        "released": False,
+    }  # fmt: skip
+    key: int = uow.session.connection().execute(_OPEN, row).scalar_one()
+    name = number(INCIDENT, key)
+    data = {"incident": name, "place": command.place, "hazard": command.hazard, "urgent": command.urgent}
+    uow.record(Event("incident.opened", command.division, name, data))
+    return key
+
+
+def update_totals(uow: UnitOfWork, command: UpdateTotals) -> None:
+    """Another report changed the totals. Part of filing a report, which records its own event."""
+    row = {
+        "row_id": command.incident_id, "figures": dict(command.figures), "by_division": dict(command.by_division),
+        "touched_at": uow.now, "urgent": command.urgent, "hazard": command.hazard,
+    }  # fmt: skip
+    uow.session.connection().execute(_TOTALS, row)
+
+
+def see(uow: UnitOfWork, command: SeeIncident) -> bool:
+    """The first look by somebody who manages incidents stops the clock's second hand; later looks change nothing."""
+    row = find(uow, command.incident)
+    if row.seen_at is not None:
+        return False
+    row.seen_at, row.seen_by = uow.now, uow.actor.name
+    data = {"incident": command.incident, "by": uow.actor.name, "place": row.place}
+    uow.record(Event("incident.seen", row.division_code, command.incident, data))
+    return True
+
+
+def verify(uow: UnitOfWork, command: VerifyIncident) -> Incident:
+    """The figures are confirmed. Raises NotFound, WrongState, Contradiction, OwnFigures."""
+    row = find(uow, command.incident)
+    rules.check_verify(row.status, uow.actor.person_id, command.reporters, command.problems, command.own_allowed)
+    own = uow.actor.person_id in command.reporters
+    row.status, row.verified_at, row.verified_by = rules.VERIFIED, uow.now, uow.actor.name
+    row.verified_by_id = uow.actor.person_id
+    row.exception = command.own_allowed if own else ""
+    data = {"incident": command.incident, "by": uow.actor.name, "place": row.place, "figures": row.figures}
+    if own:
+        data["exception"] = command.own_allowed
+    uow.record(Event("incident.verified", row.division_code, command.incident, data))
+    return row
+
+
+def close(uow: UnitOfWork, command: CloseIncident) -> Incident:
+    """The response is over. Raises NotFound, WrongState, MissionsOpen."""
+    row = find(uow, command.incident)
+    rules.check_close(row.status, command.open_missions)
+    row.status, row.closed_at, row.closed_by = rules.CLOSED, uow.now, uow.actor.name
+    data = {"incident": command.incident, "by": uow.actor.name, "place": row.place}
+    uow.record(Event("incident.closed", row.division_code, command.incident, data))
+    return row
+
+
+def publish(uow: UnitOfWork, command: PublishIncident) -> Incident:
+    """The public may read of it. Raises NotFound, WrongState."""
+    row = find(uow, command.incident)
+    rules.check_publish(row.status)
+    row.published_at = row.published_at or uow.now
+    row.released = row.released or command.release
+    data = {"incident": command.incident, "by": uow.actor.name, "place": row.place, "released": row.released}
+    uow.record(Event("incident.published", row.division_code, command.incident, data))
+    return row

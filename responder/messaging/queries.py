@@ -1,0 +1,157 @@
+"""Reads of the inbox and the outbox, always scoped by the division of whoever sent or gets the text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from responder.accounts import queries as accounts
+from responder.accounts.models import Person, Phone, RoleGrant
+from responder.messaging.models import Inbound, Outbound
+from responder.platform.api import Cursor
+from responder.platform.scope import Scope
+from responder.platform.status import Lag
+
+
+@dataclass(frozen=True)
+class TextView:
+    """A text, either way. ``direction`` is in or out; ``number`` is E.164 and is masked by whoever shows it."""
+
+    id: int
+    direction: str
+    number: str
+    name: str
+    body: str
+    at: datetime
+    status: str
+    subject: str
+    division: str
+    understood: dict[str, Any]
+    error: str = ""
+
+
+def _coming(row: Inbound) -> TextView:
+    return TextView(
+        row.id, "in", row.number, row.name, row.body, row.received_at, row.outcome, row.subject, row.division_code,
+        row.understood,
+    )  # fmt: skip
+
+
+def _going(session: Session, rows: Sequence[Outbound]) -> list[TextView]:
+    """Texts that went out, each with the name of whom it is for."""
+    names = accounts.names(session, {row.person_id for row in rows if row.person_id})
+    return [
+        TextView(
+            row.id, "out", row.number, names.get(row.person_id or 0, ""), row.body, row.created_at, row.status,
+            row.subject, row.division_code, {}, row.error,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def inbox(session: Session, scope: Scope, cursor: Cursor, *, waiting: bool = False) -> list[TextView]:
+    """Texts that came in, newest first, ``limit + 1`` of them; only those that wait for a person on request."""
+    statement = select(Inbound).where(scope.covers(Inbound.division_code))
+    if waiting:
+        statement = statement.where(Inbound.outcome == "waiting")
+    if cursor.before is not None:
+        statement = statement.where(Inbound.id < cursor.before)
+    rows = session.scalars(statement.order_by(Inbound.id.desc()).limit(cursor.limit + 1))
+    return [_coming(row) for row in rows]
+
+
+def waiting_count(session: Session, scope: Scope) -> int:
+    """How many texts wait for a person."""
+    statement = select(func.count(Inbound.id)).where(scope.covers(Inbound.division_code), Inbound.outcome == "waiting")
+    return session.scalar(statement) or 0
+
+
+def outbox(session: Session, scope: Scope, cursor: Cursor, *, failed: bool = False) -> list[TextView]:
+    """Texts sent or to be sent, newest first, ``limit + 1`` of them."""
+    statement = select(Outbound).where(scope.covers(Outbound.division_code))
+    if failed:
+        statement = statement.where(Outbound.status == "failed")
+    if cursor.before is not None:
+        statement = statement.where(Outbound.id < cursor.before)
+    rows = session.scalars(statement.order_by(Outbound.id.desc()).limit(cursor.limit + 1))
+    return _going(session, rows.all())
+
+
+def about(session: Session, scope: Scope, subjects: Sequence[str]) -> list[TextView]:
+    """Texts either way about some numbers, oldest first."""
+    coming = select(Inbound).where(Inbound.subject.in_(subjects), scope.covers(Inbound.division_code))
+    going = select(Outbound).where(Outbound.subject.in_(subjects), scope.covers(Outbound.division_code))
+    found = [_coming(row) for row in session.scalars(coming)] + _going(session, session.scalars(going).all())
+    return sorted(found, key=lambda text: text.at)
+
+
+@dataclass(frozen=True)
+class PretendPhone:
+    """A phone of the demonstration with its owner."""
+
+    number: str
+    name: str
+    roles: tuple[str, ...]
+    division: str
+
+
+def pretend_phones(session: Session) -> list[PretendPhone]:
+    """All primary phones with their owners' roles. Simulator only."""
+    statement = (
+        select(Phone.e164, Person.name, Person.division_code, RoleGrant.role)
+        .join(Person, Person.id == Phone.person_id)
+        .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(Person.disabled_at.is_(None), Phone.primary.is_(True))
+        .order_by(Phone.id, RoleGrant.role)
+    )
+    found: dict[str, PretendPhone] = {}
+    for number, name, division, role in session.execute(statement):
+        had = found.get(number)
+        roles = (*(had.roles if had else ()), *((role,) if role else ()))
+        found[number] = PretendPhone(number, name, roles, division)
+    return list(found.values())
+
+
+def last_note_to(session: Session, number: str, template: str) -> datetime | None:
+    """When this number last got this template: so that an unknown caller is answered once, not in a loop."""
+    statement = select(func.max(Outbound.created_at)).where(Outbound.number == number, Outbound.template == template)
+    return session.scalar(statement)
+
+
+def conversation(session: Session, number: str) -> list[dict[str, Any]]:
+    """What a pretend phone shows, of every world, oldest first: {direction, body, at, status}. Simulator only."""
+    i: Any = Inbound.__table__
+    o: Any = Outbound.__table__
+    came = select(i.c.id, i.c.body, i.c.received_at.label("at"), i.c.outcome.label("status")).where(
+        i.c.number == number
+    )
+    went = select(o.c.id, o.c.body, func.coalesce(o.c.sent_at, o.c.created_at).label("at"), o.c.status).where(
+        o.c.number == number, or_(o.c.status == "sent", o.c.status == "delivered")
+    )
+    rows = [("in", row) for row in session.execute(came)] + [("out", row) for row in session.execute(went)]
+    rows.sort(key=lambda pair: (pair[1].at, pair[0] == "out", pair[1].id))
+    return [{"direction": way, "body": row.body, "at": row.at.isoformat(), "status": row.status} for way, row in rows]
+
+
+def lag(session: Session, now: datetime) -> Lag:
+    """The outbox of all worlds: for ``/readyz`` and ``/metrics``."""
+    o: Any = Outbound.__table__
+    statement = select(func.count(), func.min(o.c.next_at)).where(o.c.status == "queued", o.c.next_at <= now)
+    due, oldest = session.execute(statement).one()
+    failed = session.scalar(select(func.count()).select_from(o).where(o.c.status == "failed")) or 0
+    return Lag(due, (now - oldest).total_seconds() if oldest else 0.0, failed)
+
+
+def incoming(session: Session, scope: Scope, inbound: int) -> TextView | None:
+    """One text that came in, None where there is none in scope."""
+    row = session.scalar(select(Inbound).where(Inbound.id == inbound, scope.covers(Inbound.division_code)))
+    return _coming(row) if row else None
+
+
+def failed_count(session: Session, scope: Scope, since: datetime) -> int:
+    """How many texts failed since a moment: somebody has to call these by hand."""
+    statement = select(func.count(Outbound.id)).where(scope.covers(Outbound.division_code))
+    return session.scalar(statement.where(Outbound.status == "failed", Outbound.created_at >= since)) or 0

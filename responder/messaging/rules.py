@@ -1,0 +1,70 @@
+"""Texts: how they are worded, counted, retried; which state may follow which. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+
+from responder.kernel.refusals import Refusal
+from responder.platform import house
+from responder.platform.terms import LANGUAGES, fill
+
+DRILL_MARK = "【演练】"
+"""Every text of a drill begins with it (DOMAIN §10)."""
+
+MAX_BODY = 5000
+"""What is kept of one incoming text; a longer one is cut and goes to a person."""
+
+RETRY_MINUTES = (0.25, 1, 3, 10, 30, 60)
+"""Waits before the second and later attempts at a text that failed for now (DOMAIN §8, error table)."""
+
+_RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "delivered": 3, "cancelled": 3}
+
+
+class UnknownTemplate(Refusal):
+    """A notice names a template that the house does not have."""
+
+    code = "messaging.unknown_template"
+
+
+@cache
+def _pattern(template: str, lang: str) -> str:
+    path = house.root() / "templates" / "messages" / template / f"{lang}.txt"
+    if not path.is_file():
+        raise UnknownTemplate(template=template, lang=lang)
+    return path.read_text(encoding="utf-8").strip()
+
+
+def render(template: str, lang: str, params: Mapping[str, object], *, drill: bool) -> str:
+    """The text as it will be sent. Raises UnknownTemplate."""
+    lang = lang if lang in LANGUAGES else LANGUAGES[0]
+    text = fill(_pattern(template, lang), params, lang)
+    return DRILL_MARK + text if drill else text
+
+
+def segments(text: str) -> int:
+    """How many texts a provider bills: 70 characters alone, 67 each when joined (DOMAIN §7.2); GSM-7 160/153."""
+    if text.isascii():
+        return 1 if len(text) <= 160 else -(-len(text) // 153)
+    units = len(text.encode("utf-16-be")) // 2
+    return 1 if units <= 70 else -(-units // 67)
+
+
+def wait_after(attempts: int) -> timedelta | None:
+    """How long to wait after so many failed attempts, None when it is time to give up."""
+    return timedelta(minutes=RETRY_MINUTES[attempts - 1]) if attempts <= len(RETRY_MINUTES) else None
+
+
+def may_follow(now: str, then: str) -> bool:
+    """Whether a receipt moves the state on: receipts come twice and out of order, a final state stays."""
+    return _RANK.get(then, -1) > _RANK.get(now, 0)
+
+
+def keepable(body: str) -> str:
+    """A text as both databases can keep it: without NUL, and without halves of letters, which no phone can type."""
+    return body.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def fingerprint(number: str, body: str) -> str:
+    """Names a text without an id of its own, for gateways that give none."""
+    return hashlib.sha256(f"{number}\n{body}".encode()).hexdigest()[:40]

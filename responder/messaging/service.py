@@ -1,0 +1,139 @@
+"""Messaging's commands: take in a text, put texts into the outbox, note receipts.
+
+The statements of the way that every text takes are made once, here: making them anew costs more than running them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from responder.accounts import queries as accounts
+from responder.kernel.actors import REAL
+from responder.kernel.events import Event
+from responder.kernel.notices import Notice
+from responder.kernel.refusals import NotFound
+from responder.messaging import rules
+from responder.messaging.commands import Incoming, Receipt, Settle
+from responder.messaging.models import Inbound, Outbound
+from responder.places.queries import places
+from responder.platform.work import UnitOfWork
+
+_inbound: Any = Inbound.__table__
+_outbound: Any = Outbound.__table__
+_INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
+_TAKE_IN = {
+    name: insert(_inbound).on_conflict_do_nothing().returning(_inbound.c.id) for name, insert in _INSERTS.items()
+}
+_POST = {name: insert(_outbound).on_conflict_do_nothing() for name, insert in _INSERTS.items()}
+_OUTCOME = update(_inbound).where(_inbound.c.id == bindparam("row_id"))
+
+
+def take_in(uow: UnitOfWork, command: Incoming) -> int | None:
+    """Stores a text before anything is understood. Returns its id, None where the provider delivers it again.
+
+    Written by a plain statement: the row is of no world yet, and a repetition must be seen in every world.
+    """
+    connection = uow.session.connection()
+    row = {
+        "gateway": command.gateway,
+        "provider_id": command.provider_id or rules.fingerprint(command.number, command.body),
+        "number": command.number[:40],
+        "body": rules.keepable(command.body)[: rules.MAX_BODY],
+        "received_at": uow.now,
+        "world": REAL,
+        # Whoever sent it, the branch's own office can read it.
+        "division_code": places(uow.session).profile.root,
+        "name": "",
+        "understood": "{}",
+        "outcome": "waiting",
+        "subject": "",
+        "handled_by": "",
+    }
+    return connection.execute(_TAKE_IN[connection.dialect.name], row).scalar()
+
+
+def note_outcome(uow: UnitOfWork, inbound: int, values: dict[str, Any]) -> None:
+    """Writes what became of a text: person, world, division, understood, outcome, subject."""
+    uow.session.connection().execute(_OUTCOME, {"row_id": inbound, **values})
+
+
+def post(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
+    """Notices become rows of the outbox, worded now. Those without a reachable number are told to the board."""
+    rows = []
+    for notice in notices:
+        number, lang, division, person = notice.number, notice.lang, uow.actor.division, notice.person
+        if person is not None and number is None:
+            found = accounts.reach(uow.session, person)
+            if found is not None:
+                number, lang, division = found.number, lang or found.lang, found.division
+        body = rules.render(notice.template, lang or "zh", notice.params, drill=uow.world != REAL)
+        rows.append(
+            {
+                "dedup": f"{uow.world}:{notice.dedup}",
+                "person_id": person,
+                "number": number or "",
+                "template": notice.template,
+                "lang": lang or "zh",
+                "body": body,
+                "priority": notice.priority,
+                "subject": notice.subject,
+                "wanted": notice.wanted,
+                "status": "queued" if number else "failed",
+                "created_at": uow.now,
+                "next_at": uow.now,
+                "attempts": 0,
+                "gateway": "",
+                "provider_id": "",
+                "error": "" if number else "no number",
+                "category": "" if number else "permanent_number",
+                "world": uow.world,
+                "division_code": division,
+            }
+        )
+        if not number:
+            data = {"template": notice.template, "about": notice.subject}
+            uow.record(Event("message.unreachable", division, notice.subject, data))
+    connection = uow.session.connection()
+    connection.execute(_POST[connection.dialect.name], rows if len(rows) > 1 else rows[0])
+
+
+def note_receipt(uow: UnitOfWork, receipt: Receipt) -> bool:
+    """A provider's word on a text. Returns whether it changed anything: receipts come twice and out of order."""
+    row = uow.session.execute(select(_outbound).where(_outbound.c.id == receipt.ref)).mappings().first()
+    if row is None or (row["provider_id"] and receipt.provider_id and row["provider_id"] != receipt.provider_id):
+        return False
+    if not rules.may_follow(row["status"], receipt.status):
+        return False
+    values: dict[str, Any] = {"status": receipt.status, "error": receipt.error, "category": receipt.category}
+    if receipt.status == "delivered":
+        values["delivered_at"] = uow.now
+    if receipt.provider_id:
+        values["provider_id"] = receipt.provider_id
+    if row["world"] != uow.world:
+        # What becomes of a drill's text is told in the drill.
+        uow.act_as(uow.actor.within(row["world"]))
+    guard = (_outbound.c.id == receipt.ref) & (_outbound.c.status == row["status"])
+    changed = uow.session.connection().execute(update(_outbound).where(guard).values(values)).rowcount
+    if changed and receipt.status == "failed":
+        tell_failed(uow, row["division_code"], row["subject"], row["template"], receipt.category)
+    return bool(changed)
+
+
+def tell_failed(uow: UnitOfWork, division: str, subject: str, template: str, category: str) -> None:
+    """A text that will not arrive is an event: somebody must call by hand."""
+    data = {"template": template, "about": subject, "category": category or "unknown"}
+    uow.record(Event("message.failed", division, subject or template, data))
+
+
+def settle(uow: UnitOfWork, command: Settle) -> None:
+    """A person has dealt with a text of the inbox. Raises NotFound."""
+    row = uow.session.get(Inbound, command.inbound)
+    if row is None or not row.division_code.startswith(uow.actor.division):
+        raise NotFound()
+    row.outcome = "settled"
+    row.handled_by = uow.actor.name
+    row.subject = command.subject or row.subject
+    uow.record(Event("message.settled", row.division_code, f"I{row.id}", {"by": uow.actor.name}))

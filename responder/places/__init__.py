@@ -1,0 +1,1 @@
+"""Divisions, profiles, coordinates, distances: where everything is."""

@@ -1,0 +1,66 @@
+"""What may be asked of reports."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who said it, where that is not whoever files it."""
+
+    name: str
+    phone: str = ""
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """A report to be filed. Figures {slug: number} in ha and yuan; needs [{item, qty|None}].
+
+    ``ref`` names the incident or report that it continues. ``number`` is the phone that a text came from (E.164).
+    ``form_key`` makes a repeated submission one report.
+    """
+
+    kind: str
+    hazard: str | None
+    division: str
+    place: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    needs: Sequence[Mapping[str, Any]] = ()
+    text: str = ""
+    ref: str = ""
+    occurred_at: datetime | None = None
+    occurred_text: str = ""
+    channel: str = "web"
+    said: Said | None = None
+    lat: float | None = None
+    lng: float | None = None
+    accuracy: float | None = None
+    urgent: tuple[str, ...] = ()
+    inbound: int | None = None
+    form_key: str | None = None
+    number: str = ""
+    photos: Sequence["StoredPhoto"] = ()
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """A checked photo that already lies in the attachments' folder."""
+
+    sha256: str
+    width: int
+    height: int
+    size: int
+    lat: float | None = None
+    lng: float | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """A tier's word on a report from below: accepted, or returned with a reason."""
+
+    report: str
+    accept: bool
+    reason: str = ""

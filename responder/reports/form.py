@@ -1,0 +1,119 @@
+"""The web form of a report: what was typed becomes a command, or a list of what is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from responder.kernel import phones
+from responder.kernel.refusals import Invalid
+from responder.messaging.queries import TextView
+from responder.platform import terms
+from responder.reports import indicators
+from responder.reports.commands import FileReport, Said, StoredPhoto
+
+NEED_ROWS = 6
+
+
+@dataclass
+class Typed:
+    """A form as typed, kept so that nothing has to be typed again. ``errors`` {field: problem}."""
+
+    values: Mapping[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    needs: list[dict[str, Any]] = field(default_factory=list)
+    occurred_at: datetime | None = None
+    lat: float | None = None
+    lng: float | None = None
+    accuracy: float | None = None
+
+    def get(self, name: str) -> str:
+        """What was typed into a field."""
+        return self.values.get(name, "").strip()
+
+
+def read(form: MultiDict[str, str], zone: ZoneInfo) -> Typed:
+    """Reads every field; whatever can't be read is named in ``errors``."""
+    typed = Typed({name: form.get(name, "") for name in form})
+    for slug, indicator in indicators.indicators().items():
+        unit = typed.get(f"{slug}_unit") or {"ha": "mu", "yuan": "wan"}.get(indicator.unit, "")
+        try:
+            value = indicators.typed(slug, typed.get(slug), unit)
+            typed.figures.update(indicators.cleaned({slug: value}))
+        except Invalid as problem:
+            typed.errors[slug] = str(problem.params["problem"])
+    _needs(typed)
+    if typed.get("hazard") and typed.get("hazard") not in terms.vocabulary("hazard"):
+        typed.errors["hazard"] = "unknown"
+    if not typed.get("division"):
+        typed.errors["division"] = "required"
+    if typed.get("kind") in {"", "initial"} and not typed.get("hazard"):
+        typed.errors["hazard"] = "required"
+    if typed.get("occurred_at"):
+        try:
+            typed.occurred_at = datetime.fromisoformat(typed.get("occurred_at")).replace(tzinfo=zone)
+        except ValueError:
+            typed.errors["occurred_at"] = "time"
+    _point(typed)
+    if typed.get("said_phone") and phones.parse(typed.get("said_phone")) is None:
+        typed.errors["said_phone"] = "phone"
+    return typed
+
+
+def _needs(typed: Typed) -> None:
+    for row in range(NEED_ROWS):
+        item, qty = typed.get(f"need_item_{row}"), typed.get(f"need_qty_{row}")
+        if not item:
+            if qty:
+                typed.errors["needs"] = "required"
+            continue
+        try:
+            typed.needs.append({"item": item[:60], "qty": indicators.typed("needs", qty, "")})
+        except Invalid as problem:
+            typed.errors["needs"] = str(problem.params["problem"])
+
+
+def _point(typed: Typed) -> None:
+    for name in ("lat", "lng", "accuracy"):
+        if typed.get(name):
+            try:
+                setattr(typed, name, float(typed.get(name)))
+            except ValueError:
+                typed.errors["location"] = "number"
+
+
+def command(typed: Typed, photos: list[StoredPhoto], *, proxy: bool) -> FileReport:
+    """The command, from a form without errors. By proxy, who said it is kept apart from who typed it."""
+    said = None
+    if proxy and (typed.get("said_name") or typed.get("said_phone")):
+        said = Said(typed.get("said_name") or "—", phones.parse(typed.get("said_phone")) or "")
+    return FileReport(
+        kind=typed.get("kind") or "initial", hazard=typed.get("hazard") or None, division=typed.get("division"),
+        place=typed.get("place")[:200], figures=typed.figures, needs=typed.needs, text=typed.get("text"),
+        ref=typed.get("ref"), occurred_at=typed.occurred_at, channel="proxy" if proxy else "web", said=said,
+        lat=typed.lat, lng=typed.lng, accuracy=typed.accuracy, form_key=typed.get("idempotency_key")[:80] or None,
+        urgent=("在险",) if typed.get("in_danger") else (), photos=photos,
+    )  # fmt: skip
+
+
+def heard(text: TextView) -> dict[str, str]:
+    """The fields that a text fills, as they would have been typed: areas in 公顷, money in 元."""
+    what = text.understood
+    filled = {slug: what.get(slug) for slug in indicators.indicators()}
+    filled |= {"crop_affected": what.get("crop_area_ha"), "loss_total": what.get("loss_cny")}
+    values = {slug: str(value) for slug, value in filled.items() if value is not None}
+    values |= {"crop_affected_unit": "ha", "loss_total_unit": "yuan"}
+    for row, need in enumerate((what.get("needs") or [])[:NEED_ROWS]):
+        values[f"need_item_{row}"] = str(need["item"])
+        values[f"need_qty_{row}"] = "" if need.get("qty") is None else str(need["qty"])
+    return values | {
+        "hazard": what.get("hazard") or "",
+        "place": what.get("place") or "",
+        "text": text.body,
+        "said_name": text.name,
+        "said_phone": phones.shown(text.number),
+    }

@@ -1,0 +1,80 @@
+"""Reports of disasters, as they came, and their photos."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, func, literal_column
+from sqlalchemy.orm import Mapped, mapped_column
+
+from responder.platform.database import Base, InDivision, InWorld, Packed
+
+
+class Report(InWorld, InDivision, Base, kw_only=True):
+    """One report. Append-only but for ``status``: later figures are later reports.
+
+    ``figures`` {slug: number}, absent ≠ 0; areas in ha, money in yuan. ``needs`` [{item, qty|None}].
+    ``reporter_*`` is who said it, ``typed_by_*`` who entered it: the same person unless filed by proxy.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("ix_report_world_division_code_id", "world", "division_code", "id"),
+        Index("ix_report_reporter_id_id", "reporter_id", "id"),
+        Index("uq_report_typed_by_id_form_key", "typed_by_id", "form_key", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    kind: Mapped[str] = mapped_column(String(12))
+    hazard: Mapped[str | None] = mapped_column(String(20))
+    place: Mapped[str] = mapped_column(String(200))
+    lat: Mapped[float | None] = mapped_column(default=None)
+    lng: Mapped[float | None] = mapped_column(default=None)
+    accuracy: Mapped[float | None] = mapped_column(default=None)
+    occurred_at: Mapped[datetime | None] = mapped_column(default=None)
+    occurred_text: Mapped[str] = mapped_column(String(60), default="")
+    received_at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(8))
+    reporter_id: Mapped[int | None]
+    reporter_name: Mapped[str] = mapped_column(String(80))
+    reporter_phone: Mapped[str] = mapped_column(String(40), default="")
+    typed_by_id: Mapped[int | None]
+    typed_by_name: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(10), default="received")
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    reviewed_by: Mapped[str] = mapped_column(String(80), default="")
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True, default=None)
+    figures: Mapped[dict[str, Any]] = mapped_column(Packed)
+    needs: Mapped[list[dict[str, Any]]] = mapped_column(Packed)
+    urgent: Mapped[list[str]] = mapped_column(Packed)
+    warnings: Mapped[list[str]] = mapped_column(Packed, default_factory=list)
+    text: Mapped[str] = mapped_column(Text)
+    ref: Mapped[str] = mapped_column(String(40), default="")
+    inbound_id: Mapped[int | None] = mapped_column(default=None)
+    form_key: Mapped[str | None] = mapped_column(String(80), default=None)
+
+
+# Newest-first pages of one subtree: each length of code that a scope may have gets its own ordered index, so that
+# the newest 25 cost the same with a thousand reports and with a hundred thousand.
+for _length in (4, 6, 9):
+    Index(
+        f"ix_report_world_division_{_length}_id",
+        Report.world,
+        func.substr(Report.division_code, literal_column("1"), literal_column(str(_length))),
+        Report.id,
+    )
+
+
+class Photo(InWorld, Base, kw_only=True):
+    """A photo of a report, kept as a file outside the web root, without its EXIF. ``lat``/``lng`` were in it."""
+
+    __tablename__ = "report_photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]
+    at: Mapped[datetime]
+    lat: Mapped[float | None] = mapped_column(default=None)
+    lng: Mapped[float | None] = mapped_column(default=None)

@@ -1,0 +1,153 @@
+"""Reports: kinds, chains, totals. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from responder.kernel.refusals import Invalid, Refusal
+from responder.reports.commands import Review
+
+KINDS = ("initial", "followup", "verification", "zero", "correction")
+CHAINED = ("followup", "verification", "correction")
+"""Kinds that continue an incident (DOMAIN §1.2)."""
+
+MAX_TEXT = 5000
+MAX_NEEDS = 50
+MAX_PLACE = 200
+EARLIEST_YEAR = 1900
+WIDEST = 10**8
+"""Metres: no accuracy of a point on this earth is worse."""
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far ahead of ours a phone's clock may run before a time counts as the future."""
+
+
+class UnknownPlace(Refusal):
+    """The report's division is not one that we know, or not one that the reporter may report for."""
+
+    code = "reports.unknown_place"
+
+
+class AlreadyReviewed(Refusal):
+    """Somebody has accepted or returned it already."""
+
+    code = "reports.already_reviewed"
+
+
+class OwnReport(Refusal):
+    """Nobody reviews a report of their own."""
+
+    code = "reports.own_report"
+
+
+class UnknownRef(Refusal):
+    """The number that a report names can't be continued. Params: ``ref``."""
+
+    code = "reports.unknown_ref"
+
+
+class Contradiction(Refusal):
+    """A complete report's figures contradict each other. Params: ``problems`` in words."""
+
+    code = "reports.contradiction"
+
+
+class NothingToContinue(Refusal):
+    """A follow-up, verification or correction finds no open incident."""
+
+    code = "reports.nothing_to_continue"
+
+
+def is_urgent(figures: Mapping[str, Any], words: Sequence[str]) -> bool:
+    """Red first: deaths, missing or a word of danger."""
+    return bool(words) or any((figures.get(slug) or 0) > 0 for slug in ("deaths", "missing"))
+
+
+def check(kind: str, text: str, place: str, needs: Sequence[Mapping[str, Any]]) -> None:
+    """Raises Invalid for a kind, text, place or need that can't be kept."""
+    if kind not in KINDS:
+        raise Invalid(field="kind", problem="unknown")
+    if len(text) > MAX_TEXT:
+        raise Invalid(field="text", problem="too_long")
+    if len(place) > MAX_PLACE:
+        raise Invalid(field="place", problem="too_long")
+    if len(needs) > MAX_NEEDS:
+        raise Invalid(field="needs", problem="too_long")
+    for need in needs:
+        qty = need.get("qty")
+        if not str(need.get("item") or "").strip() or len(str(need["item"])) > 60:
+            raise Invalid(field="needs", problem="required")
+        if qty is not None and (isinstance(qty, bool) or not isinstance(qty, int | float) or not 0 <= qty < 10**9):
+            raise Invalid(field="needs", problem="number")
+
+
+def check_times(occurred: datetime | None, now: datetime) -> None:
+    """Occurred before now (DOMAIN §1.5, rule 17), and in our time: a slip of the finger writes the year 26. Raises
+    Invalid."""
+    if occurred is not None and occurred.year < EARLIEST_YEAR:
+        raise Invalid(field="occurred_at", problem="time")
+    if occurred is not None and occurred > now + CLOCK_SKEW:
+        raise Invalid(field="occurred_at", problem="future")
+
+
+def check_point(lat: float | None, lng: float | None, accuracy: float | None = None) -> None:
+    """Both or neither, on this earth; the accuracy in metres. Raises Invalid."""
+    if accuracy is not None and not 0 <= accuracy < WIDEST:
+        raise Invalid(field="location", problem="number")
+    if (lat is None) != (lng is None):
+        raise Invalid(field="location", problem="required")
+    if lat is not None and lng is not None and not (-90 <= lat <= 90 and -180 <= lng <= 180):
+        raise Invalid(field="location", problem="number")
+
+
+def latest(reports: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Each division's present figures from its reports, oldest first: (division, figures) pairs.
+
+    Figures are cumulative (DOMAIN §1.2), so a later one replaces the earlier of the same division; what a later
+    report leaves blank stays.
+    """
+    known: dict[str, dict[str, Any]] = {}
+    for division, figures in reports:
+        known.setdefault(division, {}).update(figures)
+    return known
+
+
+def totals(known: Mapping[str, Mapping[str, Any]]) -> dict[str, float | int]:
+    """The incident's figures: the sum over divisions, nothing counted twice. A figure that nobody gave is absent.
+
+    A division whose own descendants also reported is left out where they cover the figure: a town's figures
+    already hold its villages' (rule 15 shows the difference; the sum would count them twice).
+    """
+    summed: dict[str, float | int] = {}
+    slugs = {slug for figures in known.values() for slug, value in figures.items() if value is not None}
+    for slug in slugs:
+        givers = [code for code, figures in known.items() if figures.get(slug) is not None]
+        tops = [code for code in givers if not any(code != up and code.startswith(up) for up in givers)]
+        summed[slug] = round(sum(known[code][slug] for code in tops), 2)
+    return {slug: int(value) if value == int(value) else value for slug, value in sorted(summed.items())}
+
+
+def merged_needs(reports: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> list[dict[str, Any]]:
+    """What is asked for now: the latest list of each division, quantities of one item added up."""
+    latest_lists: dict[str, Sequence[Mapping[str, Any]]] = {}
+    for division, needs in reports:
+        if needs:
+            latest_lists[division] = needs
+    merged: dict[str, float | int | None] = {}
+    for needs in latest_lists.values():
+        for need in needs:
+            item, qty = str(need["item"]), need.get("qty")
+            had = merged.get(item)
+            merged[item] = had if qty is None else (had or 0) + qty
+    return [{"item": item, "qty": qty} for item, qty in merged.items()]
+
+
+def check_review(status: str, person: int | None, authors: set[int | None], command: Review) -> None:
+    """Raises AlreadyReviewed, OwnReport, or Invalid for a return without a reason."""
+    if status != "received":
+        raise AlreadyReviewed()
+    if person in authors:
+        raise OwnReport()
+    if not command.accept and not command.reason.strip():
+        raise Invalid(field="reason", problem="required")
+    if len(command.reason) > 300:
+        raise Invalid(field="reason", problem="too_long")

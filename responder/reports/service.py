@@ -1,0 +1,263 @@
+"""One function per command on reports."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from responder.accounts import queries as accounts
+from responder.incidents import queries as incidents
+from responder.incidents import service as incident_service
+from responder.incidents.commands import OpenIncident, UpdateTotals
+from responder.incidents.models import Incident
+from responder.incidents.queries import Open
+from responder.kernel.events import Event
+from responder.kernel.ids import INCIDENT, REPORT, number, row_id
+from responder.kernel.notices import ALERT, ANSWER, Notice
+from responder.kernel.refusals import Invalid, NotFound
+from responder.messaging.rules import keepable
+from responder.places.index import Places
+from responder.places.queries import places
+from responder.platform.scope import PREFIXES, ancestors
+from responder.platform.terms import vocabulary
+from responder.platform.work import UnitOfWork
+from responder.reports import checks, indicators, queries, rules
+from responder.reports.commands import FileReport, Review
+from responder.reports.models import Photo, Report
+from responder.reports.queries import ReportView
+from responder.reports.red import red_words
+
+_table: Any = Report.__table__
+_FILE = insert(_table).returning(_table.c.id)
+_COMPARED = ("never_falls", "found")
+
+
+def shown(label: str, place: str) -> str:
+    """The place as it is read: the division's label and what was said beyond it, nothing twice."""
+    if not place or label.endswith(place):
+        return label
+    return place if place.startswith(label) else f"{label} {place}"
+
+
+def file(uow: UnitOfWork, command: FileReport) -> ReportView:
+    """Files a report: it joins the incident that it tells of, or opens one, and changes its totals.
+
+    Raises Invalid (a field), UnknownPlace, NothingToContinue. A repeated ``form_key`` returns the first report.
+    """
+    command = _keepable(command)
+    if command.form_key and (seen := queries.by_form_key(uow.session, uow.actor.person_id, command.form_key)):
+        return seen
+    rules.check(command.kind, command.text, command.place, command.needs)
+    rules.check_times(command.occurred_at, uow.now)
+    rules.check_point(command.lat, command.lng, command.accuracy)
+    if command.hazard is not None and command.hazard not in vocabulary("hazard"):
+        raise Invalid(field="hazard", problem="unknown")
+    figures = indicators.cleaned(dict(command.figures))
+    tree = places(uow.session)
+    _check_place(uow, tree, command)
+    label = shown(tree.label(command.division), command.place)
+    urgent = red_words(command.text) or command.urgent
+    in_danger = rules.is_urgent(figures, urgent)
+    joined = _joined(uow, command)
+    found = _problems(command, figures, joined)
+    if blocked := [problem for problem in found if problem.severity == "block"]:
+        raise rules.Contradiction(problems="；".join(problem.words("zh") for problem in blocked))
+    incident = _keep_totals(uow, tree, command, label, figures, joined, in_danger)
+    needs = [{"item": str(need["item"]).strip(), "qty": need.get("qty")} for need in command.needs]
+    row: dict[str, Any] = {
+        "kind": command.kind, "hazard": command.hazard, "division_code": command.division, "place": command.place,
+        "lat": command.lat, "lng": command.lng, "accuracy": command.accuracy,
+        "occurred_at": command.occurred_at and command.occurred_at.astimezone(UTC),
+        "occurred_text": command.occurred_text[:60], "received_at": uow.now, "channel": command.channel,
+        "reporter_id": command.said.person_id if command.said else uow.actor.person_id,
+        "reporter_name": command.said.name if command.said else uow.actor.name,
+        "reporter_phone": command.said.phone if command.said else command.number,
+        "typed_by_id": uow.actor.person_id, "typed_by_name": uow.actor.name, "status": "received", "reason": "",
+        "reviewed_by": "", "incident_id": incident, "figures": figures, "needs": needs, "urgent": list(urgent),
+        "text": command.text, "ref": command.ref[:40], "inbound_id": command.inbound, "form_key": command.form_key,
+        "warnings": [problem.words("zh") for problem in found], "world": uow.world,
+    }  # fmt: skip
+    key: int = uow.session.connection().execute(_FILE, row).scalar_one()
+    _keep_photos(uow, key, command)
+    filed = queries.as_view(key, row)
+    hazard = command.hazard or (joined.hazard if joined else None)
+    _tell(uow, filed, label, hazard)
+    return filed
+
+
+def _keepable(command: FileReport) -> FileReport:
+    """What was written, as both databases can keep it."""
+    said = command.said and replace(command.said, name=keepable(command.said.name)[:80])
+    text, place, ref = keepable(command.text), keepable(command.place), keepable(command.ref)
+    return replace(command, text=text, place=place, ref=ref, said=said)
+
+
+def _check_place(uow: UnitOfWork, tree: Places, command: FileReport) -> None:
+    known = tree.find(command.division)
+    # A phone's text was resolved inside the branch by the hotline; a form may only name the sender's own area.
+    mine = command.channel == "sms" or command.division.startswith(uow.actor.division)
+    if known is None or not known.valid or not mine:
+        raise rules.UnknownPlace()
+
+
+def _joined(uow: UnitOfWork, command: FileReport) -> Open | None:
+    """The incident that a report continues or joins; None where it tells of something new.
+
+    Raises NothingToContinue for a follow-up or correction that fits none.
+    """
+    if (referred := _referred(uow, command)) is not None:
+        return referred
+    hazard = None if command.kind in rules.CHAINED else command.hazard
+    found = incidents.joinable(uow.session, uow.world, command.division, hazard, uow.now)
+    if found is not None or command.kind not in rules.CHAINED:
+        return found
+    found = _last_of_reporter(uow, command)
+    # A follow-up that tells what and where is worth more than its name: after a close it begins anew.
+    tells = command.hazard and command.figures and command.kind != "correction"
+    if found is None and command.kind != "verification" and not tells:
+        raise rules.NothingToContinue()
+    return found
+
+
+def _referred(uow: UnitOfWork, command: FileReport) -> Open | None:
+    """The open incident that the report names, by the incident's number or a report's.
+
+    A number of another office's (JS20240916-03) names nothing here and is kept in words. Raises UnknownRef for one
+    of ours that can't be continued: another incident's figures must not change for a slip of the finger.
+    """
+    key, report = row_id(INCIDENT, command.ref), row_id(REPORT, command.ref)
+    if key is None and report is None:
+        return None
+    if key is None:
+        key = uow.session.scalar(select(Report.incident_id).where(Report.id == report))
+    row = incidents.open_one(uow.session, uow.world, key) if key else None
+    near = row is not None and (
+        row.division.startswith((command.division, uow.actor.division)) or command.division.startswith(row.division)
+    )
+    if row is None or row.status == "closed" or not near:
+        raise rules.UnknownRef(ref=command.ref)
+    return row
+
+
+def _last_of_reporter(uow: UnitOfWork, command: FileReport) -> Open | None:
+    person = command.said.person_id if command.said else uow.actor.person_id
+    if person is None:
+        return None
+    statement = (
+        select(Incident.id)
+        .join(Report, Report.incident_id == Incident.id)
+        .where(Report.reporter_id == person, Incident.status != "closed")
+        .order_by(Report.id.desc())
+        .limit(1)
+    )
+    key = uow.session.scalar(statement)
+    return incidents.open_one(uow.session, uow.world, key) if key else None
+
+
+def _problems(command: FileReport, figures: Mapping[str, Any], joined: Open | None) -> list[checks.Problem]:
+    """Contradictions within the figures, and against what this division said before."""
+    level = PREFIXES.index(len(command.division)) + 1
+    before = joined.by_division.get(command.division) if joined else None
+    return checks.problems(figures, command.kind, level, before)
+
+
+def _keep_totals(
+    uow: UnitOfWork, tree: Places, command: FileReport, label: str, figures: Mapping[str, Any], joined: Open | None,
+    urgent: bool,
+) -> int | None:  # fmt: skip
+    """Puts the figures into the incident's totals, opening the incident where there is none; returns its id.
+
+    Cumulative figures replace the division's earlier ones, so this costs the same however long the chain is.
+    """
+    if joined is None and command.kind == "zero":
+        return None
+    known = {**(joined.by_division if joined else {})}
+    known[command.division] = {**known.get(command.division, {}), **figures}
+    totals = rules.totals(known)
+    if joined is not None:
+        hazard = command.hazard if joined.hazard == "other" and command.hazard else joined.hazard
+        incident_service.update_totals(uow, UpdateTotals(joined.id, known, totals, joined.urgent or urgent, hazard))
+        return joined.id
+    lat, lng = command.lat, command.lng
+    if lat is None and (located := tree.point(command.division)) is not None:
+        lat, lng = located.point.lat, located.point.lng
+    opened = OpenIncident(
+        command.division, command.hazard or "other", label[: rules.MAX_PLACE], lat, lng, urgent, known, totals
+    )
+    return incident_service.open_incident(uow, opened)
+
+
+def _keep_photos(uow: UnitOfWork, report: int, command: FileReport) -> None:
+    for one in command.photos:
+        photo = Photo(
+            report_id=report, sha256=one.sha256, width=one.width, height=one.height, size=one.size, at=uow.now,
+            lat=one.lat, lng=one.lng,
+        )  # fmt: skip
+        uow.session.add(photo)
+
+
+def _tell(uow: UnitOfWork, row: ReportView, place: str, hazard: str | None) -> None:
+    data = {
+        "incident": row.incident, "place": place, "hazard": hazard, "kind": row.kind, "figures": row.figures,
+        "urgent": row.in_danger, "channel": row.channel, "needs": row.needs,
+    }  # fmt: skip
+    uow.record(Event("report.received", row.division, row.number, data))
+    if row.in_danger:
+        # A kind of its own: boards ring louder for it, whatever else they show.
+        uow.record(Event("report.urgent", row.division, row.number, {**data, "words": "、".join(row.urgent[:3])}))
+        _alert_duty(uow, row, place, hazard)
+
+
+def _alert_duty(uow: UnitOfWork, row: ReportView, place: str, hazard: str | None) -> None:
+    """Texts the duty officers above of people in danger: a board may be unwatched at night. Whoever said or typed
+    it knows already."""
+    above = accounts.people_with(uow.session, "report.review", ancestors(row.division))
+    params = {"number": row.number, "place": place, "hazard": hazard, "words": "、".join(row.urgent[:3])}
+    for person in above:
+        if person.id not in {row.reporter_id, row.typed_by_id}:
+            dedup = f"urgent:{row.number}:{person.id}"
+            subject = row.number
+            uow.send(Notice("report_urgent", dedup, person=person.id, params=params, priority=ALERT, subject=subject))
+
+
+def review(uow: UnitOfWork, command: Review) -> None:
+    """Accepts a report or returns it with a reason, which its reporter gets by text.
+
+    Raises NotFound, AlreadyReviewed, OwnReport, Invalid (a return without reason).
+    """
+    key = row_id(REPORT, command.report)
+    row = uow.session.get(Report, key, with_for_update=True) if key else None
+    if row is None or not row.division_code.startswith(uow.actor.division):
+        raise NotFound()
+    name = number(REPORT, row.id)
+    rules.check_review(row.status, uow.actor.person_id, {row.reporter_id, row.typed_by_id}, command)
+    row.status = "accepted" if command.accept else "returned"
+    row.reason, row.reviewed_by = command.reason, uow.actor.name
+    uow.session.flush()
+    if row.incident_id is not None and not command.accept:
+        _recount(uow, row.incident_id)
+    data = {
+        "place": shown(places(uow.session).label(row.division_code), row.place), "reason": command.reason,
+        "by": uow.actor.name, "incident": number(INCIDENT, row.incident_id) if row.incident_id else None,
+    }  # fmt: skip
+    kind = "report.accepted" if command.accept else "report.returned"
+    uow.record(Event(kind, row.division_code, name, data))
+    if not command.accept and row.reporter_id is not None:
+        params = {"number": name, "reason": command.reason}
+        dedup = f"returned:{name}"
+        person, subject = row.reporter_id, name
+        uow.send(Notice("report_returned", dedup, person=person, params=params, priority=ANSWER, subject=subject))
+
+
+def _recount(uow: UnitOfWork, incident: int) -> None:
+    """The totals from all reports that count: after one was returned."""
+    kept = incidents.open_one(uow.session, uow.world, incident)
+    if kept is None:
+        return
+    statement = select(Report.division_code, Report.figures).where(Report.incident_id == incident)
+    rows = uow.session.execute(statement.where(Report.status != "returned").order_by(Report.id)).all()
+    known = rules.latest((row.division_code, row.figures) for row in rows)
+    command = UpdateTotals(incident, known, rules.totals(known), kept.urgent, kept.hazard)
+    incident_service.update_totals(uow, command)

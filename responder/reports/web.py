@@ -1,0 +1,235 @@
+"""Pages of reports: the list, one report, the form for a phone, the form for a caller."""
+
+import uuid
+from collections.abc import Sequence
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from responder.kernel.refusals import NotFound, Refusal
+from responder.messaging import queries as messaging
+from responder.messaging.commands import Settle
+from responder.messaging.queries import TextView
+from responder.messaging.service import settle
+from responder.places.index import Places
+from responder.places.queries import places
+from responder.platform import terms, web
+from responder.platform.api import cursor
+from responder.reports import checks, form, indicators, photos, queries, rules, service
+from responder.reports.commands import Review
+from responder.reports.form import Typed
+from responder.reports.rows import rows
+from responder.stock.catalogue import match_item
+
+bp = Blueprint("reports", __name__)
+
+QUICK_HAZARDS = ("flood", "typhoon", "wind", "fire", "snow", "earthquake", "traffic_accident", "other")
+
+
+@bp.get("/reports")
+@web.needs("report.see")
+def reports() -> str:
+    """Reports in scope, newest first."""
+    return render_template("reports/reports.html", **_rows())
+
+
+@bp.get("/reports/_reports")
+@web.needs("report.see")
+def _reports() -> str:
+    """The list alone, fetched again when one comes in."""
+    return render_template("reports/_reports.html", **_rows())
+
+
+def _rows() -> dict[str, object]:
+    at = cursor(25)
+    chosen = {name: request.args.get(name, "") for name in ("status", "kind", "hazard")}
+    with web.reading() as session:
+        page = at.page(queries.reports(session, web.scope(), at, **chosen), lambda one: one.id)
+        found = rows(session, web.scope(), page.items)
+    return {"reports": found, "next": page.next, "chosen": chosen, "first": at.before is None}
+
+
+@bp.get("/reports/<number>")
+@web.needs("report.see")
+def report(number: str) -> str:
+    """One report with its words, figures, photos and contradictions."""
+    with web.reading() as session:
+        found = queries.report(session, web.scope(), number)
+        if found is None:
+            raise NotFound()
+        tree = places(session)
+        level = tree.division(found.division).level
+        problems = checks.problems(found.figures, found.kind, level)
+        return render_template(
+            "reports/report.html",
+            one=found,
+            row=rows(session, web.scope(), [found])[0],
+            label=service.shown(tree.label(found.division), found.place),
+            photos=queries.photos(session, web.scope(), number),
+            problems=[p.words(web.language()) for p in problems],
+            groups=_groups(found.figures),
+            needs=[{**need, "item": match_item(need["item"]) or need["item"]} for need in found.needs],
+            own=web.principal().person_id in {found.reporter_id, found.typed_by_id},
+            may_review=web.principal().can("report.review") and found.status == "received",
+        )
+
+
+def _groups(figures: dict[str, float]) -> dict[str, list[tuple[str, float]]]:
+    grouped: dict[str, list[tuple[str, float]]] = {}
+    for slug, indicator in indicators.indicators().items():
+        if figures.get(slug) is not None:
+            grouped.setdefault(indicator.group, []).append((slug, figures[slug]))
+    return grouped
+
+
+@bp.get("/reports/new")
+@web.needs("report.file")
+def new() -> str:
+    """The empty form. ``?proxy=1`` asks who said it; ``?incident=`` continues one; ``?inbound=`` begins from a text
+    that came in."""
+    kind = request.args.get("kind", "initial")
+    values = {"ref": request.args.get("incident", ""), "kind": kind if kind in rules.KINDS else "initial"}
+    values["hazard"] = request.args.get("hazard", "")
+    values["division"] = request.args.get("division", "")
+    return _form(Typed({**values, **_heard(), "idempotency_key": uuid.uuid4().hex}))
+
+
+def _heard() -> dict[str, str]:
+    """The fields that a text of the inbox fills: who wrote it, its words, what was understood of them."""
+    text = _inbound()
+    return form.heard(text) if text is not None else {}
+
+
+def _inbound() -> TextView | None:
+    """The text of the inbox that this report is made from, where the reader may see it."""
+    asked = request.values.get("inbound", "")
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 18 or not web.principal().can("message.see"):
+        return None
+    with web.reading() as session:
+        return messaging.incoming(session, web.scope(), int(asked))
+
+
+def _proxy() -> bool:
+    return bool(request.values.get("proxy")) and web.principal().can("report.review")
+
+
+def _form(typed: Typed, problems: Sequence[checks.Problem] = (), refused: str = "") -> str:
+    who = web.principal()
+    with web.reading() as session:
+        tree = places(session)
+        tier = who.division
+        division = typed.get("division") or (tier if tree.is_leaf(tier) else "")
+        if not division.startswith(tier) or tree.find(division) is None:
+            division = ""
+        path = [(p.code, p.name) for p in (tree.path(division) if division else ()) if len(p.code) > len(tier)]
+        before = queries.latest_figures(session, web.scope(), typed.get("ref"), division or tier)
+        home = tree.label(tier) if tree.is_leaf(tier) else ""
+    more = _more()
+    words = {field: terms.term("problem", problem, web.language()) for field, problem in typed.errors.items()}
+    return render_template(
+        "reports/new.html",
+        typed=typed, errors=words, problems=[p.words(web.language()) for p in problems], refused=refused,
+        blocked=any(p.severity == "block" for p in problems), proxy=_proxy(), division=division, path=path, home=home,
+        before=before, inbound=request.values.get("inbound", ""), hazards=QUICK_HAZARDS,
+        quick=[(slug, one) for slug, one in indicators.indicators().items() if one.quick],
+        quick_tiles=[(slug, terms.term("hazard", slug, web.language())) for slug in QUICK_HAZARDS],
+        more=more, open_groups={group for group, ones in more.items() if any(typed.get(slug) for slug, _one in ones)},
+        fieldwords={field: terms.term("field", field, web.language()) for field in typed.errors},
+        need_rows=range(form.NEED_ROWS), text_to=_text_to(),
+    )  # fmt: skip
+
+
+def _text_to() -> str:
+    """The number that a villager may text; a messaging service's id is none."""
+    sender: str = current_app.extensions["settings"].twilio_from
+    return sender if sender.startswith("+") else ""
+
+
+def _more() -> dict[str, list[tuple[str, indicators.Indicator]]]:
+    grouped: dict[str, list[tuple[str, indicators.Indicator]]] = {}
+    for slug, one in indicators.indicators().items():
+        if not one.quick:
+            grouped.setdefault(one.group, []).append((slug, one))
+    return grouped
+
+
+@bp.post("/reports/new")
+@web.needs("report.file")
+def file() -> Response | tuple[str, int]:
+    """Files the form. Contradictions are shown once; who has checked them may file all the same."""
+    with web.reading() as session:
+        tree = places(session)
+        typed = form.read(_placed(tree), tree.profile.zone())
+        division = tree.find(typed.get("division"))
+    if typed.errors or division is None:
+        typed.errors.setdefault("division", "unknown") if division is None else None
+        return _form(typed), 422
+    kind = typed.get("kind") or "initial"
+    found = checks.problems(typed.figures, kind, division.level)
+    if found and (not typed.get("checked") or any(p.severity == "block" for p in found)):
+        return _form(typed, found), 422
+    text = _inbound()
+    try:
+        uploads = [upload.read(photos.MAX_BYTES + 1) for upload in request.files.getlist("photos") if upload.filename]
+        stored = photos.store(current_app.extensions["settings"].data, uploads)
+        with web.begin() as uow:
+            row = service.file(uow, form.command(typed, stored, proxy=_proxy()))
+            if text is not None and text.status == "waiting" and web.principal().can("message.send"):
+                settle(uow, Settle(text.id, row.number))
+    except Refusal as refusal:
+        return _form(typed, refused=web.refusal_words(refusal)[1]), 422
+    flash(_("%(number)s 已上报", number=row.number), "ok")
+    return redirect(url_for("reports.report", number=row.number))  # type: ignore[return-value]
+
+
+def _placed(tree: Places) -> MultiDict[str, str]:
+    """The form, with the place's code where a browser without script sent its name."""
+    sent = request.form.copy()
+    if not sent.get("division") and (said := sent.get("division_text", "").strip()):
+        mine = web.principal().division
+        named = [p for p in (*tree.named(said), *tree.search(said, within=mine)) if p.code.startswith(mine)]
+        if named:
+            sent["division"] = named[0].code
+    return sent
+
+
+@bp.post("/reports/<number>/review")
+@web.needs("report.review")
+def review(number: str) -> Response:
+    """Accepts a report, or returns it with a reason."""
+    accept = request.form.get("accept") == "1"
+    try:
+        with web.begin() as uow:
+            service.review(uow, Review(number, accept, request.form.get("reason", "").strip()))
+        flash(_("已审") if accept else _("已退回，已短信告知报灾人"), "ok")
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        flash(web.refusal_words(refusal)[1], "error")
+    back = web.inside(request.form.get("next"))
+    return redirect(back or url_for("reports.report", number=number))  # type: ignore[return-value]
+
+
+@bp.get("/reports/photos/<int:photo>.jpg")
+@web.needs("report.see")
+def photo(photo: int) -> Response:
+    """A photo's file, only for those who may see its report."""
+    with web.reading() as session:
+        name = queries.photo_file(session, web.scope(), photo)
+    if name is None:
+        raise NotFound()
+    path = photos.path(current_app.extensions["settings"].data.absolute(), name)
+    if not path.is_file():
+        raise NotFound()
+    return send_file(path, mimetype="image/jpeg", max_age=0)

@@ -1,0 +1,59 @@
+"""Settings: from the environment or a ``.env`` file; every name is in the README's table."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All that differs between one installation and the next."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RESPONDER_", env_file=".env", extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    data: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: str = ""
+    public_url: str = ""
+    profile: str = "jinshan"
+    gateways: str = ""
+    twilio_account_sid: str = Field("", validation_alias=AliasChoices("TWILIO_ACCOUNT_SID", "twilio_account_sid"))
+    twilio_auth_token: str = Field("", validation_alias=AliasChoices("TWILIO_AUTH_TOKEN", "twilio_auth_token"))
+    twilio_from: str = ""
+    twilio_api_url: str = ""
+    logo: str = ""
+    trusted_proxies: int = 0
+    demo: bool = False
+    log_level: str = "info"
+
+    def url(self) -> str:
+        """The database's URL: the one given, else the SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{(self.data / 'responder.db').absolute()}"
+
+    def gateway_names(self) -> list[str]:
+        """Gateways in the order in which they are tried. A demonstration without any gets the simulator."""
+        named = [name.strip() for name in self.gateways.split(",") if name.strip()]
+        return named or (["simulator"] if self.demo else [])
+
+    def secret(self) -> str:
+        """The secret key: the one given, else the one in the data folder, made there on first use (mode 0600)."""
+        if self.secret_key:
+            return self.secret_key
+        self.data.mkdir(parents=True, exist_ok=True)
+        path = self.data / "secret_key"
+        if not path.exists():
+            # Written aside and linked, so that two processes starting together agree on one key.
+            aside = path.with_name(f"secret_key.{os.getpid()}")
+            handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            os.write(handle, secrets.token_hex(32).encode())
+            os.close(handle)
+            with suppress(FileExistsError):
+                os.link(aside, path)
+            aside.unlink()
+        return path.read_text().strip()

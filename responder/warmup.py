@@ -1,0 +1,25 @@
+"""Reads every file of rules at start: a mistake in one shows when the service starts, not at the first text."""
+
+from responder.accounts import roles
+from responder.dispatch import runcards
+from responder.drills import days
+from responder.hotline.understanding import understand
+from responder.incidents import levels
+from responder.platform import terms
+from responder.reports import checks, indicators, red
+from responder.stock import catalogue
+from responder.teams import standard
+
+
+def read_rules() -> None:
+    """Raises ConfigError, which names file and key."""
+    for read in (
+        roles.every, runcards.patience, days.days, levels.levels, checks.checks, indicators.indicators,
+        catalogue.goods, catalogue.norms, standard.standard,
+    ):  # fmt: skip
+        read()
+    red.red_words("")
+    terms.refusal("not_found", {}, "zh")
+    terms.sentence("report.received", {}, "zh")
+    terms.vocabulary("hazard")
+    understand("海涯村内涝，受灾3户8人，需棉被2床")
