@@ -12,6 +12,39 @@ depends_on = None
 def upgrade() -> None:
     """To the shape of this revision."""
     op.create_table(
+        "authorisation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=80), nullable=False),
+        sa.Column("by_post", sa.String(length=80), nullable=False),
+        sa.Column("how", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=80), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("countersign_due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("countersigned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("countersigned_by", sa.String(length=80), nullable=False),
+        sa.Column("countersigned_by_id", sa.Integer(), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_authorisation")),
+    )
+    with op.batch_alter_table("authorisation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_authorisation_due",
+            ["world", "countersign_due"],
+            unique=False,
+            sqlite_where=sa.text("countersign_due IS NOT NULL AND countersigned_at IS NULL"),
+            postgresql_where=sa.text("countersign_due IS NOT NULL AND countersigned_at IS NULL"),
+        )
+        batch_op.create_index("ix_authorisation_world_subject", ["world", "subject"], unique=False)
+
+    op.create_table(
         "backoff",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -156,12 +189,19 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.String(length=80), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by", sa.String(length=80), nullable=False),
+        sa.Column("released_figures", sa.Text(), nullable=False),
+        sa.Column("suggested", sa.Text(), nullable=False),
+        sa.Column("origin_code", sa.String(length=12), nullable=False),
+        sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("world", sa.Integer(), nullable=False),
         sa.Column("division_code", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index("ix_incident_division_code_hazard", ["division_code", "hazard"], unique=False)
+        batch_op.create_index(batch_op.f("ix_incident_merged_into"), ["merged_into"], unique=False)
         batch_op.create_index("ix_incident_world_status_id", ["world", "status", "id"], unique=False)
 
     op.create_table(
@@ -288,6 +328,71 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("drill_id", "division_code", name=op.f("pk_drill_participant")),
     )
     op.create_table(
+        "hand_off",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=20), nullable=False),
+        sa.Column("because", sa.String(length=200), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("needed", sa.Boolean(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_to", sa.String(length=80), nullable=False),
+        sa.Column("told_by", sa.String(length=80), nullable=False),
+        sa.Column("told_by_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_hand_off_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_off")),
+    )
+    with op.batch_alter_table("hand_off", schema=None) as batch_op:
+        batch_op.create_index("uq_hand_off_incident_id_line", ["incident_id", "line"], unique=True)
+
+    op.create_table(
+        "join_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=80), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["incident.id"], name=op.f("fk_join_proposal_first_id_incident")),
+        sa.ForeignKeyConstraint(["second_id"], ["incident.id"], name=op.f("fk_join_proposal_second_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_join_proposal")),
+    )
+    with op.batch_alter_table("join_proposal", schema=None) as batch_op:
+        batch_op.create_index("ix_join_proposal_second_id", ["second_id"], unique=False)
+        batch_op.create_index("ix_join_proposal_world_status", ["world", "status"], unique=False)
+        batch_op.create_index("uq_join_proposal_pair", ["first_id", "second_id"], unique=True)
+
+    op.create_table(
+        "joining",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kept_id", sa.Integer(), nullable=False),
+        sa.Column("gone_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("reports", sa.Text(), nullable=False),
+        sa.Column("missions", sa.Text(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(length=80), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["gone_id"], ["incident.id"], name=op.f("fk_joining_gone_id_incident")),
+        sa.ForeignKeyConstraint(["kept_id"], ["incident.id"], name=op.f("fk_joining_kept_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joining")),
+    )
+    with op.batch_alter_table("joining", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_joining_gone_id"), ["gone_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_joining_kept_id"), ["kept_id"], unique=False)
+
+    op.create_table(
         "phone",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -324,6 +429,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("reviewed_by", sa.String(length=80), nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("basis", sa.String(length=8), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fingerprint", sa.String(length=16), nullable=True),
+        sa.Column("asks", sa.String(length=24), nullable=False),
+        sa.Column("amended", sa.Boolean(), nullable=False),
         sa.Column("figures", sa.Text(), nullable=False),
         sa.Column("needs", sa.Text(), nullable=False),
         sa.Column("urgent", sa.Text(), nullable=False),
@@ -338,10 +449,55 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_report_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index("ix_report_incident_id_division_code", ["incident_id", "division_code"], unique=False)
+        batch_op.create_index("ix_report_reporter_id_fingerprint", ["reporter_id", "fingerprint"], unique=False)
         batch_op.create_index("ix_report_reporter_id_id", ["reporter_id", "id"], unique=False)
         batch_op.create_index("ix_report_world_division_code_id", ["world", "division_code", "id"], unique=False)
         batch_op.create_index("uq_report_typed_by_id_form_key", ["typed_by_id", "form_key"], unique=True)
+
+    op.create_table(
+        "response",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("authorised_id", sa.Integer(), nullable=True),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ordered_by", sa.String(length=80), nullable=False),
+        sa.Column("order_of", sa.Integer(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_authorised_id", sa.Integer(), nullable=True),
+        sa.Column("summary", sa.String(length=1000), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authorised_id"], ["authorisation.id"], name=op.f("fk_response_authorised_id_authorisation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_authorised_id"], ["authorisation.id"], name=op.f("fk_response_ended_authorised_id_authorisation")
+        ),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_response_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
+    )
+    with op.batch_alter_table("response", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_response_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index("ix_response_world_status", ["world", "status"], unique=False)
+        batch_op.create_index(
+            "uq_response_ordered",
+            ["world", "incident_id", "division_code"],
+            unique=True,
+            sqlite_where=sa.text("status = 'ordered'"),
+            postgresql_where=sa.text("status = 'ordered'"),
+        )
+        batch_op.create_index(
+            "uq_response_world_incident_id_division_code",
+            ["world", "incident_id", "division_code"],
+            unique=True,
+            sqlite_where=sa.text("status = 'running'"),
+            postgresql_where=sa.text("status = 'running'"),
+        )
 
     op.create_table(
         "role_grant",
@@ -353,6 +509,50 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
         batch_op.create_index("ix_role_grant_role", ["role"], unique=False)
+
+    op.create_table(
+        "standing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("own", sa.Text(), nullable=False),
+        sa.Column("added", sa.Text(), nullable=False),
+        sa.Column("below", sa.Text(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("reports", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_id", sa.Integer(), nullable=True),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_standing_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing")),
+    )
+    with op.batch_alter_table("standing", schema=None) as batch_op:
+        batch_op.create_index("ix_standing_world_division_code", ["world", "division_code"], unique=False)
+        batch_op.create_index(
+            "uq_standing_incident_id_division_code_source", ["incident_id", "division_code", "source"], unique=True
+        )
+
+    op.create_table(
+        "standing_day",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("reports", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_standing_day_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_day")),
+    )
+    with op.batch_alter_table("standing_day", schema=None) as batch_op:
+        batch_op.create_index("ix_standing_day_world_day", ["world", "day"], unique=False)
+        batch_op.create_index("uq_standing_day", ["incident_id", "division_code", "source", "day"], unique=True)
 
     op.create_table(
         "team",
@@ -703,21 +903,62 @@ def downgrade() -> None:
         batch_op.drop_index("ix_team_deputy_id")
 
     op.drop_table("team")
+    with op.batch_alter_table("standing_day", schema=None) as batch_op:
+        batch_op.drop_index("uq_standing_day")
+        batch_op.drop_index("ix_standing_day_world_day")
+
+    op.drop_table("standing_day")
+    with op.batch_alter_table("standing", schema=None) as batch_op:
+        batch_op.drop_index("uq_standing_incident_id_division_code_source")
+        batch_op.drop_index("ix_standing_world_division_code")
+
+    op.drop_table("standing")
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
         batch_op.drop_index("ix_role_grant_role")
 
     op.drop_table("role_grant")
+    with op.batch_alter_table("response", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_response_world_incident_id_division_code",
+            sqlite_where=sa.text("status = 'running'"),
+            postgresql_where=sa.text("status = 'running'"),
+        )
+        batch_op.drop_index(
+            "uq_response_ordered",
+            sqlite_where=sa.text("status = 'ordered'"),
+            postgresql_where=sa.text("status = 'ordered'"),
+        )
+        batch_op.drop_index("ix_response_world_status")
+        batch_op.drop_index(batch_op.f("ix_response_incident_id"))
+
+    op.drop_table("response")
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index("uq_report_typed_by_id_form_key")
         batch_op.drop_index("ix_report_world_division_code_id")
         batch_op.drop_index("ix_report_reporter_id_id")
-        batch_op.drop_index(batch_op.f("ix_report_incident_id"))
+        batch_op.drop_index("ix_report_reporter_id_fingerprint")
+        batch_op.drop_index("ix_report_incident_id_division_code")
 
     op.drop_table("report")
     with op.batch_alter_table("phone", schema=None) as batch_op:
         batch_op.drop_index("ix_phone_person_id")
 
     op.drop_table("phone")
+    with op.batch_alter_table("joining", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_joining_kept_id"))
+        batch_op.drop_index(batch_op.f("ix_joining_gone_id"))
+
+    op.drop_table("joining")
+    with op.batch_alter_table("join_proposal", schema=None) as batch_op:
+        batch_op.drop_index("uq_join_proposal_pair")
+        batch_op.drop_index("ix_join_proposal_world_status")
+        batch_op.drop_index("ix_join_proposal_second_id")
+
+    op.drop_table("join_proposal")
+    with op.batch_alter_table("hand_off", schema=None) as batch_op:
+        batch_op.drop_index("uq_hand_off_incident_id_line")
+
+    op.drop_table("hand_off")
     op.drop_table("drill_participant")
     with op.batch_alter_table("delegation", schema=None) as batch_op:
         batch_op.drop_index("ix_delegation_person_id")
@@ -746,6 +987,7 @@ def downgrade() -> None:
     op.drop_table("lot")
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index("ix_incident_world_status_id")
+        batch_op.drop_index(batch_op.f("ix_incident_merged_into"))
         batch_op.drop_index("ix_incident_division_code_hazard")
 
     op.drop_table("incident")
@@ -773,3 +1015,12 @@ def downgrade() -> None:
     op.drop_table("drill")
     op.drop_table("division")
     op.drop_table("backoff")
+    with op.batch_alter_table("authorisation", schema=None) as batch_op:
+        batch_op.drop_index("ix_authorisation_world_subject")
+        batch_op.drop_index(
+            "ix_authorisation_due",
+            sqlite_where=sa.text("countersign_due IS NOT NULL AND countersigned_at IS NULL"),
+            postgresql_where=sa.text("countersign_due IS NOT NULL AND countersigned_at IS NULL"),
+        )
+
+    op.drop_table("authorisation")

@@ -1,34 +1,55 @@
-"""Thresholds of the branch's own response levels, from ``config/levels.toml`` (DOMAIN §3.1)."""
+"""Levels of the branch's own response, from ``config/levels.toml`` (DOMAIN §3.1)."""
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from responder.accounts import roles as role_table
+from responder.places.rules import level as division_level
 from responder.platform import config
 
 _TIERS = ("province", "city", "county", "county", "county")
 """Which table a branch of each division level reads; a town has its county's."""
 
+NUMBERED = ("I", "II", "III", "IV")
+"""The levels that figures can reach, the highest first."""
+
+EVERY = ("attention", "IV", "III", "II", "I", "special")
+"""All that may be started, lowest first."""
+
 
 class Level(BaseModel):
-    """One response level."""
+    """One response level and what it asks of the office."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     thresholds: dict[str, int]
     signer: dict[str, str]
-    report_every_hours: int
-    team: str
+    roles: frozenset[str] = Field(min_length=1)
+    report_every_hours: int = Field(ge=1)
+    duty: dict[str, str]
+    team: Literal["sent", "standby"]
+
+    @field_validator("roles")
+    @classmethod
+    def _known(cls, value: frozenset[str]) -> frozenset[str]:
+        if not role_table.known(value):
+            raise ValueError("no such role")
+        return value
 
 
 class Levels(BaseModel):
     """The whole file."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    orders: Literal["asked", "starts"]
     measure: dict[str, list[str]]
     province: dict[str, Level]
     city: dict[str, Level]
     county: dict[str, Level]
+    attention: Level
+    special: Level
 
 
 @cache
@@ -46,3 +67,33 @@ def thresholds(root_level: int) -> dict[str, Mapping[str, float]]:
     """{"I": {measure: n}, …} for a branch whose root division is of this level (1 province … 5 village)."""
     table: dict[str, Level] = getattr(levels(), _TIERS[root_level - 1])
     return {name: level.thresholds for name, level in table.items()}
+
+
+def level_at(division: str, level: str) -> Level:
+    """What a level asks of the office at this division. Raises KeyError for an unknown level."""
+    if level in ("attention", "special"):
+        found: Level = getattr(levels(), level)
+        return found
+    table: dict[str, Level] = getattr(levels(), _TIERS[division_level(division) - 1])
+    return table[level]
+
+
+def has_own(division: str) -> bool:
+    """Whether thresholds are weighed for the office at this division: provinces, cities, counties."""
+    return division_level(division) <= len({*_TIERS})
+
+
+def reached(division: str, figures: Mapping[str, float | None]) -> tuple[str, str, float, int] | None:
+    """The highest level that figures reach at this division's office, and why: level, measure, value, threshold."""
+    counted = measured(figures)
+    table: dict[str, Level] = getattr(levels(), _TIERS[division_level(division) - 1])
+    for name in NUMBERED:
+        for measure, least in table[name].thresholds.items():
+            if counted.get(measure, 0) >= least:
+                return name, measure, counted[measure], least
+    return None
+
+
+def higher(one: str, other: str) -> bool:
+    """Whether one level is above another; any level is above none (``""``)."""
+    return EVERY.index(one) > (EVERY.index(other) if other else -1)

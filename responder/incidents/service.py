@@ -41,7 +41,7 @@ def open_incident(uow: UnitOfWork, command: OpenIncident) -> int:
         "lng": command.lng, "urgent": command.urgent, "opened_at": uow.now, "touched_at": uow.now,
         "world": uow.world, "status": rules.OPEN, "figures": dict(command.figures),
         "by_division": dict(command.by_division), "seen_by": "", "verified_by": "", "exception": "", "closed_by": "",
-        "released": False,
+        "released": False, "released_by": "", "released_figures": {}, "suggested": {}, "origin_code": command.division,
     }  # fmt: skip
     key: int = uow.session.connection().execute(_OPEN, row).scalar_one()
     name = number(INCIDENT, key)
