@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from responder.incidents.queries import Open
 
 
 @dataclass(frozen=True)
@@ -16,17 +20,23 @@ class OpenIncident:
     urgent: bool = False
     by_division: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
+    by_office: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class UpdateTotals:
-    """What is known after another report: each division's figures and their sum."""
+    """What is known after another report: each division's figures and their sum. ``by_office`` are the sums of
+    offices inside a wide incident, ``kept`` the row as it was read before: with it, a level that was told before
+    costs nothing.
+    """
 
     incident_id: int
     by_division: Mapping[str, Mapping[str, float]]
     figures: Mapping[str, float]
     urgent: bool
     hazard: str
+    by_office: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    kept: "Open | None" = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Levels of the branch's own response, from ``config/levels.toml`` (DOMAIN §3.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
 
@@ -92,6 +92,23 @@ def reached(division: str, figures: Mapping[str, float | None]) -> tuple[str, st
             if counted.get(measure, 0) >= least:
                 return name, measure, counted[measure], least
     return None
+
+
+@cache
+def _lowest() -> dict[str, int]:
+    """The smallest threshold of each measure at any tier."""
+    tables = (levels().province, levels().city, levels().county)
+    least: dict[str, int] = {}
+    for table in tables:
+        for level in table.values():
+            for measure, n in level.thresholds.items():
+                least[measure] = min(n, least.get(measure, n))
+    return least
+
+
+def reached_anywhere(sheets: Iterable[Mapping[str, float | None]]) -> bool:
+    """Whether any of these figures reach any tier's lowest threshold: the cheap question before the exact one."""
+    return any(value >= _lowest()[name] for figures in sheets for name, value in measured(figures).items())
 
 
 def higher(one: str, other: str) -> bool:

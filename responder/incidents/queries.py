@@ -97,11 +97,13 @@ class Open:
     urgent: bool
     figures: dict[str, Any]
     by_division: dict[str, Any]
+    suggested: dict[str, Any]
 
 
 _t: Any = Incident.__table__
 _COLUMNS = (
-    _t.c.id, _t.c.division_code, _t.c.hazard, _t.c.status, _t.c.place, _t.c.urgent, _t.c.figures, _t.c.by_division
+    _t.c.id, _t.c.division_code, _t.c.hazard, _t.c.status, _t.c.place, _t.c.urgent, _t.c.figures, _t.c.by_division,
+    _t.c.suggested,
 )  # fmt: skip
 # Made once: this is on every text's way. A plain statement names its world itself.
 _JOINABLE = (

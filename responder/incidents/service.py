@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 
-from responder.incidents import rules
+from responder.incidents import levels, rules, suggestions
 from responder.incidents.commands import (
     CloseIncident,
     OpenIncident,
@@ -17,6 +17,7 @@ from responder.incidents.models import Incident
 from responder.kernel.events import Event
 from responder.kernel.ids import INCIDENT, number, row_id
 from responder.kernel.refusals import NotFound
+from responder.places.queries import places
 from responder.platform.work import UnitOfWork
 
 
@@ -32,21 +33,27 @@ def find(uow: UnitOfWork, incident: str) -> Incident:
 _table: Any = Incident.__table__
 _OPEN = insert(_table).returning(_table.c.id)
 _TOTALS = update(_table).where(_table.c.id == bindparam("row_id"))
+_KNOWN = select(_table.c.division_code, _table.c.place, _table.c.suggested).where(_table.c.id == bindparam("row_id"))
 
 
 def open_incident(uow: UnitOfWork, command: OpenIncident) -> int:
     """A new incident with its first figures; returns its id."""
+    tree = places(uow.session)
+    found = suggestions.weigh(tree, command.division, command.figures, command.by_office)
     row = {
         "division_code": command.division, "hazard": command.hazard, "place": command.place, "lat": command.lat,
         "lng": command.lng, "urgent": command.urgent, "opened_at": uow.now, "touched_at": uow.now,
         "world": uow.world, "status": rules.OPEN, "figures": dict(command.figures),
         "by_division": dict(command.by_division), "seen_by": "", "verified_by": "", "exception": "", "closed_by": "",
-        "released": False, "released_by": "", "released_figures": {}, "suggested": {}, "origin_code": command.division,
+        "released": False, "released_by": "", "released_figures": {}, "suggested": {s.office: s.level for s in found},
+        "origin_code": command.division,
     }  # fmt: skip
     key: int = uow.session.connection().execute(_OPEN, row).scalar_one()
     name = number(INCIDENT, key)
     data = {"incident": name, "place": command.place, "hazard": command.hazard, "urgent": command.urgent}
     uow.record(Event("incident.opened", command.division, name, data))
+    for event in suggestions.events(tree, command.division, name, command.place, found):
+        uow.record(event)
     return key
 
 
@@ -56,7 +63,25 @@ def update_totals(uow: UnitOfWork, command: UpdateTotals) -> None:
         "row_id": command.incident_id, "figures": dict(command.figures), "by_division": dict(command.by_division),
         "touched_at": uow.now, "urgent": command.urgent, "hazard": command.hazard,
     }  # fmt: skip
+    if levels.reached_anywhere((command.figures, *command.by_office.values())):
+        row |= _suggested(uow, command)
     uow.session.connection().execute(_TOTALS, row)
+
+
+def _suggested(uow: UnitOfWork, command: UpdateTotals) -> dict[str, object]:
+    """Tells of levels newly reached; returns what is to be kept with the totals. Nothing is read where the caller
+    knows the row."""
+    kept = command.kept
+    division, place, told = (
+        (kept.division, kept.place, kept.suggested)
+        if kept is not None
+        else uow.session.connection().execute(_KNOWN, {"row_id": command.incident_id}).one()
+    )
+    tree = places(uow.session)
+    found = suggestions.fresh(suggestions.weigh(tree, division, command.figures, command.by_office), told)
+    for event in suggestions.events(tree, division, number(INCIDENT, command.incident_id), place, found):
+        uow.record(event)
+    return {"suggested": {**told, **{one.office: one.level for one in found}}} if found else {}
 
 
 def see(uow: UnitOfWork, command: SeeIncident) -> bool:
