@@ -13,6 +13,7 @@ from responder.hotline import rules
 from responder.hotline.gazetteers import gazetteer
 from responder.hotline.senders import Sender, sender_of
 from responder.hotline.understanding import Understood, resolve, understand
+from responder.hotline.understanding.moment import moment
 from responder.kernel.actors import REAL, Actor
 from responder.kernel.events import Event
 from responder.kernel.notices import ANSWER, Notice
@@ -207,10 +208,12 @@ def _answer(call: _Call, sender: Sender, what: Understood, mission: str | None) 
 
 def _report(call: _Call, sender: Sender, what: Understood) -> None:
     division, place = _place(call.uow, sender, what)
+    zone = places(call.uow.session).profile.zone()
     command = FileReport(
         kind=rules.KINDS[what.intent], hazard=what.hazard, division=division, place=place,
         figures=rules.figures(what), needs=[{"item": need.item, "qty": need.qty} for need in what.needs],
         text=call.incoming.body, ref=what.ref or "", occurred_text=what.occurred or "", channel="sms",
+        occurred_at=moment(what.occurred or "", call.uow.now, zone),
         inbound=call.inbound, number=call.incoming.number,
     )  # fmt: skip
     row = reports.file(call.uow, command)
