@@ -5,6 +5,7 @@ import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,6 +21,11 @@ from tests import cast
 
 REQUIRED = {name.strip() for name in os.environ.get("RESPONDER_TEST_REQUIRE", "").split(",") if name.strip()}
 POSTGRES = os.environ.get("RESPONDER_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+def on_server(url: str = POSTGRES) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection to PostgreSQL on which nothing is waited for without end."""
+    return psycopg.connect(url, autocommit=True, connect_timeout=10, options="-c statement_timeout=60s")
 
 
 def missing(what: str, reason: str) -> None:
@@ -68,7 +74,7 @@ class _Pristine:
         migrate.upgrade(database)
         cast.furnish(database)
         database.dispose()
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with on_server(self.url) as connection:
             names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
             tables = [row[0] for row in connection.execute(names)]
             connection.execute("CREATE SCHEMA pristine")
@@ -85,7 +91,7 @@ class _Pristine:
 
     def restore(self) -> None:
         """Every row and every sequence as the cast left them; what a test left open is ended first."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with on_server(self.url) as connection:
             others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
             connection.execute(f"{others} AND pid <> pg_backend_pid()")
             connection.execute(f"BEGIN; {self._back}; COMMIT")
@@ -95,12 +101,12 @@ class _Pristine:
 def _postgres() -> Iterator[_Pristine]:
     name = f"responder_test_{uuid.uuid4().hex[:12]}"
     try:
-        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as connection:
+        with on_server() as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
     except psycopg.OperationalError as problem:
         missing("postgres", f"no server at {make_url(POSTGRES).host}: {problem}")
     yield _Pristine(name)
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+    with on_server() as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.engine.url import make_url
 
-from tests.conftest import POSTGRES, missing
+from tests.conftest import POSTGRES, missing, on_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 FLAGS = [
@@ -66,7 +66,7 @@ class Server:
         if username not in self._tokens:
             command = [*RESPONDER, "token", username, "--data", str(self.data)]
             self._tokens[username] = subprocess.run(
-                command, env=self.environment, check=True, capture_output=True, text=True
+                command, env=self.environment, check=True, capture_output=True, text=True, timeout=60
             ).stdout.split()[-1]
         asked = urllib.request.Request(
             self.base + "/api/v1/" + path, headers={"Authorization": f"Bearer {self._tokens[username]}"}
@@ -133,7 +133,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     url, name = "", f"responder_browser_{uuid.uuid4().hex[:8]}"
     if request.param == "postgres":
         try:
-            with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as connection:
+            with on_server() as connection:
                 connection.execute(f'CREATE DATABASE "{name}"')
         except psycopg.OperationalError as problem:
             missing("postgres", str(problem))
@@ -142,7 +142,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     yield running
     stop(running)
     if url:
-        with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        with on_server() as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

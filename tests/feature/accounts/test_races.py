@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -12,6 +12,7 @@ from responder.accounts.commands import AddPerson, AddPhone, DisablePerson
 from responder.app import House
 from responder.kernel.actors import Actor
 from responder.platform.scope import everything
+from tests.at_once import at_once
 from tests.cast import SYSTEM, person_id
 
 As = Callable[[str], Actor]
@@ -19,23 +20,15 @@ As = Callable[[str], Actor]
 
 def together(*acts: Callable[[], object]) -> list[str]:
     """Runs all at the same moment; the classes of what was raised, "" for what went well, in order of name."""
-    start = threading.Barrier(len(acts))
-    outcomes: list[str] = []
 
-    def run(act: Callable[[], object]) -> None:
-        start.wait(10)
+    def run(act: Callable[[], object]) -> str:
         try:
             act()
-            outcomes.append("")
         except Exception as problem:
-            outcomes.append(type(problem).__name__)
+            return type(problem).__name__
+        return ""
 
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return sorted(outcomes)
+    return sorted(at_once(*[partial(run, act) for act in acts]))
 
 
 def test_two_administrators_disabling_each_other_leave_one(house: House, as_: As) -> None:

@@ -1,6 +1,5 @@
 """Nobody answers: reminder, deputy, the board; each once, whoever runs the job and how often."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from responder.kernel import clock
 from responder.platform.scope import everything
 from responder.stock import service as stock
 from responder.stock.commands import IssueGoods, ReceiveGoods
+from tests.at_once import at_once
 
 from .conftest import Stage
 from .test_service import answer, confirm, kinds, texts
@@ -56,11 +56,7 @@ def test_without_a_deputy_the_board_is_told_after_the_reminder(stage: Stage, mon
 def test_two_workers_at_once_remind_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     (number,) = confirm(stage, stage.plan(stage.own))
     later(monkeypatch, 11)
-    threads = [threading.Thread(target=jobs.overdue, args=(stage.work,)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda: jobs.overdue(stage.work)] * 4)
     assert kinds(stage, number).count("mission.reminded") == 1
     assert len(texts(stage)) == 2
 

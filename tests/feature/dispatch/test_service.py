@@ -1,6 +1,6 @@
 """Confirming, answering, calling off: on both databases."""
 
-import threading
+from functools import partial
 
 import pytest
 
@@ -15,6 +15,7 @@ from responder.platform.scope import Scope, everything
 from responder.stock.models import Balance, Reservation
 from responder.teams import service as teams
 from responder.teams.commands import ChangeTeam
+from tests.at_once import at_once
 
 from .conftest import Stage
 
@@ -115,23 +116,15 @@ def test_a_resting_team_is_not_sent(stage: Stage) -> None:
 
 
 def race(stage: Stage, plans: list[ConfirmPlan]) -> list[Refusal | list[str]]:
-    """Confirms all plans at the same moment, each in a thread of its own."""
-    ready = threading.Barrier(len(plans))
-    outcome: list[Refusal | list[str]] = []
+    """Confirms all plans at the same moment."""
 
-    def run(plan: ConfirmPlan) -> None:
-        ready.wait()
+    def run(plan: ConfirmPlan) -> Refusal | list[str]:
         try:
-            outcome.append(confirm(stage, plan))
+            return confirm(stage, plan)
         except Refusal as refusal:
-            outcome.append(refusal)
+            return refusal
 
-    threads = [threading.Thread(target=run, args=(plan,)) for plan in plans]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcome
+    return at_once(*[partial(run, plan) for plan in plans])
 
 
 def test_two_coordinators_send_the_same_team_at_once(stage: Stage) -> None:
@@ -188,19 +181,8 @@ def test_the_answer_says_what_was_understood(stage: Stage) -> None:
 
 def test_leader_and_deputy_answer_in_the_same_moment(stage: Stage) -> None:
     (number,) = confirm(stage, stage.plan(stage.own))
-    ready = threading.Barrier(2)
-    outcome: list[str] = []
-
-    def run(person: int) -> None:
-        ready.wait()
-        outcome.append(answer(stage, None, "acknowledged", person).outcome)
-
-    threads = [threading.Thread(target=run, args=(person,)) for person in (stage.leader, stage.deputy)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcome) == ["moved", "repeated"]
+    said = at_once(*[partial(answer, stage, None, "acknowledged", who) for who in (stage.leader, stage.deputy)])
+    assert sorted(one.outcome for one in said) == ["moved", "repeated"]
     assert kinds(stage, number).count("mission.acknowledged") == 1
 
 

@@ -25,11 +25,12 @@ from tests.cast import phone
 def url(house: House) -> Iterator[str]:
     """A running demonstration."""
     server = make_server("127.0.0.1", 0, build(house), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
-    thread.join()
+    thread.join(10)
+    assert not thread.is_alive()
     server.server_close()
 
 

@@ -1,7 +1,6 @@
 """Incidents from the first look to the public page: once seen, verified by another, closed with nobody out."""
 
 import re
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +27,7 @@ from responder.reports.commands import FileReport
 from responder.teams import service as teams
 from responder.teams.commands import AddTeam
 from tests import cast
+from tests.at_once import at_once
 
 VILLAGE = "310116112218"
 
@@ -94,19 +94,12 @@ def test_the_first_look_by_somebody_who_manages_is_noted_once(house: House) -> N
 
 def test_two_first_looks_at_once_are_one(house: House) -> None:
     number = _report(house)
-    gate, told = threading.Barrier(3), []
 
-    def look() -> None:
-        gate.wait()
+    def look() -> bool:
         with house.work.begin(_actor(house, "coordinator")) as uow:
-            told.append(service.see(uow, SeeIncident(number)))
+            return service.see(uow, SeeIncident(number))
 
-    threads = [threading.Thread(target=look) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(told) == [False, False, True]
+    assert sorted(at_once(look, look, look)) == [False, False, True]
     assert _kinds(house).count("incident.seen") == 1
 
 

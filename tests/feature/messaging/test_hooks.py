@@ -1,6 +1,6 @@
 """Twilio's webhooks: signed or refused, every delivery stored once, whatever it holds."""
 
-import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from responder.app import House, build
 from responder.kernel.actors import Actor
 from responder.reports.models import Report
 from tests import cast
+from tests.at_once import at_once
 from tests.feature.messaging.conftest import PUBLIC, TOKEN, Line
 
 FLOOD = "漕泾镇海涯村内涝，受灾45户132人，转移18人，无伤亡"
@@ -120,21 +121,11 @@ def test_the_same_words_in_another_message_are_heard_again(line: Line) -> None:
 
 
 def test_deliveries_at_the_same_moment_are_one_report(line: Line) -> None:
-    answers: list[int] = []
-    gate = threading.Barrier(6)
+    def by(mine: Line) -> Callable[[], int]:
+        return lambda: mine.text("village", FLOOD, "SM9").status_code
 
-    def deliver() -> None:
-        client = build(line.house).test_client()
-        gate.wait()
-        mine = Line(line.house, client)
-        answers.append(mine.text("village", FLOOD, "SM9").status_code)
-
-    threads = [threading.Thread(target=deliver) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [200] * 6
+    lines = [Line(line.house, build(line.house).test_client()) for _ in range(6)]
+    assert at_once(*map(by, lines)) == [200] * 6
     assert len(line.inbox()) == 1
     assert _reports(line) == 1
     assert len(line.outbox()) == 1

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from responder.kernel.notices import ALERT
 from responder.messaging import relay as relays
 from responder.messaging.gateways import Sent
 from responder.messaging.relay import Relay
+from tests.at_once import at_once
 from tests.feature.messaging.conftest import Line
 from tests.feature.messaging.standin import StandIn, hang_up, relay_of
 
@@ -59,18 +61,12 @@ def test_relays_that_race_send_every_text_once(line: Line, api: StandIn) -> None
     for n in range(30):
         line.put(f"n{n}", who=people[n % len(people)])
     found = [relay_of(line, api.server.url_for("")) for _ in range(4)]
-    gate = threading.Barrier(len(found))
 
     def run(one: Relay) -> None:
-        gate.wait()
         while one.turn():
             pass
 
-    threads = [threading.Thread(target=run, args=(one,)) for one in found]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[partial(run, one) for one in found])
     for one in found:
         hang_up(one)
     refs = [asked["StatusCallback"].rpartition("=")[2] for asked in api.asked]
@@ -162,7 +158,7 @@ def test_a_drill_s_text_is_marked_and_its_failure_stays_inside(line: Line, api: 
 def test_the_loop_runs_until_it_is_stopped(line: Line, api: StandIn, relay: Relay) -> None:
     line.put("a")
     stop = threading.Event()
-    running = threading.Thread(target=relay.run, args=(stop, 0.01))
+    running = threading.Thread(target=relay.run, args=(stop, 0.01), daemon=True)
     running.start()
     deadline = time.monotonic() + 10
     while not api.asked and time.monotonic() < deadline:

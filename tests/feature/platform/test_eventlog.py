@@ -1,6 +1,8 @@
 """The spine: seq order is commit order, no reader skips a row, a rollback leaves no hole, the chain holds."""
 
 import threading
+import time
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -12,6 +14,7 @@ from responder.platform import eventlog
 from responder.platform.eventlog import EventRow
 from responder.platform.scope import Scope
 from responder.platform.work import Work
+from tests.at_once import at_once
 
 VILLAGE = "310116112218"
 
@@ -73,10 +76,11 @@ def test_of_two_open_transactions_the_first_to_commit_comes_first(work: Work, sy
 
         with work.begin(system) as uow:
             uow.record(_event(1))
-            other = threading.Thread(target=second)
+            other = threading.Thread(target=second, daemon=True)
             other.start()
             assert second_done.wait(10), "an open unit must not hold up another before its own end"
-        other.join()
+        other.join(10)
+        assert not other.is_alive()
     with work.read() as session:
         assert [e.subject for e in eventlog.after(session, start)] == ["R1002", "R1001"]
 
@@ -84,7 +88,7 @@ def test_of_two_open_transactions_the_first_to_commit_comes_first(work: Work, sy
 def test_many_writers_make_one_gapless_chain_that_a_reader_never_skips(work: Work, system: Actor) -> None:
     writers, each, start = 8, 12, _start(work)
     seen: list[int] = [start]
-    stop = threading.Event()
+    end = time.monotonic() + 30
 
     def write(me: int) -> None:
         for n in range(each):
@@ -92,22 +96,12 @@ def test_many_writers_make_one_gapless_chain_that_a_reader_never_skips(work: Wor
                 uow.record(_event(me * 100 + n))
 
     def tail() -> None:
-        while True:
+        while len(seen) <= writers * each and time.monotonic() < end:
             with work.read() as session:
                 found = eventlog.after(session, seen[-1])
             seen.extend(e.seq for e in found)
-            if stop.is_set() and not found:
-                return
 
-    reader = threading.Thread(target=tail)
-    reader.start()
-    threads = [threading.Thread(target=write, args=(n,)) for n in range(writers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    stop.set()
-    reader.join()
+    at_once(tail, *[partial(write, n) for n in range(writers)])
     assert seen == list(range(start, start + writers * each + 1))
     with work.read() as session:
         assert eventlog.broken_at(session) is None

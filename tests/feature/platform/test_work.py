@@ -1,7 +1,5 @@
 """The unit of work: all or nothing, one world, one actor."""
 
-import threading
-
 import pytest
 from sqlalchemy import func, select
 
@@ -14,6 +12,7 @@ from responder.messaging.models import Outbound
 from responder.platform import eventlog
 from responder.platform.work import UnitOfWork, Work
 from tests import cast
+from tests.at_once import at_once
 
 
 def _incident(uow: UnitOfWork) -> Incident:
@@ -83,22 +82,12 @@ def test_the_actor_is_named_before_anything_is_written(work: Work, system: Actor
 
 
 def test_writers_in_many_threads_all_get_their_turn(work: Work, system: Actor) -> None:
-    failed: list[BaseException] = []
-
     def write() -> None:
-        try:
-            for _ in range(5):
-                with work.begin(system) as uow:
-                    _incident(uow)
-        except BaseException as problem:
-            failed.append(problem)
+        for _ in range(5):
+            with work.begin(system) as uow:
+                _incident(uow)
 
-    threads = [threading.Thread(target=write) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failed
+    at_once(*[write] * 10)
     assert _count(work, 0) == 50
 
 

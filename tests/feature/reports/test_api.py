@@ -1,6 +1,6 @@
 """The API of reports (DESIGN §8): fields, pages, repetition, scope, problem documents; and what the list costs."""
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from responder.platform.scope import Scope
 from responder.reports import indicators, queries
 from responder.reports.models import Report
 from tests import cast
+from tests.at_once import at_once
 from tests.feature.reports.conftest import DISTRICT, STRANGER, TOWN, VILLAGE, Desk, flood
 
 
@@ -122,17 +123,8 @@ def test_a_refused_post_may_be_repeated_with_its_key(desk: Desk) -> None:
 
 def test_the_same_key_at_the_same_moment_is_one_report(desk: Desk) -> None:
     callers = [desk.caller("village") for _ in range(4)]
-    gate, answers = threading.Barrier(4), []
-
-    def post(n: int) -> None:
-        gate.wait()
-        answers.append(callers[n].post("/reports", flood(), **{"Idempotency-Key": "k1"}).status_code)
-
-    threads = [threading.Thread(target=post, args=(n,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    posts = [partial(one.post, "/reports", flood(), **{"Idempotency-Key": "k1"}) for one in callers]
+    answers = [answer.status_code for answer in at_once(*posts)]
     assert len(desk.reports()) == 1
     assert set(answers) <= {201, 409}
     assert 201 in answers

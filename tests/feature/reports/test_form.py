@@ -1,7 +1,7 @@
 """The web form: every field kept, contradictions asked about, nothing typed twice."""
 
-import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +10,8 @@ from responder.app import House, build
 from responder.platform import terms
 from responder.reports import indicators
 from tests import cast
-from tests.feature.reports.conftest import DISTRICT, OTHER_TOWN, STRANGER, TOWN, VILLAGE, Browser, Desk
+from tests.at_once import at_once
+from tests.feature.reports.conftest import DISTRICT, OTHER_TOWN, STRANGER, TOWN, VILLAGE, Desk
 
 
 def test_the_form_with_every_field(desk: Desk) -> None:
@@ -153,19 +154,9 @@ def test_a_double_press_is_one_report(desk: Desk) -> None:
     cookie = cast.session_for(desk.house, "village")
     first = desk.browser("village")
     fields = first.hidden()
-    answers: list[int] = []
-    gate = threading.Barrier(4)
-
-    def press(browser: Browser) -> None:
-        gate.wait()
-        answers.append(browser.file(idempotency_key=fields["idempotency_key"]).status_code)
-
     browsers = [desk.browser("village") for _ in range(4)]
-    threads = [threading.Thread(target=press, args=(browser,)) for browser in browsers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    presses = [partial(one.file, idempotency_key=fields["idempotency_key"]) for one in browsers]
+    answers = [answer.status_code for answer in at_once(*presses)]
     assert cookie
     assert len(desk.reports()) == 1
     assert set(answers) <= {302, 409}

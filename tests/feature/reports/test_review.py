@@ -1,6 +1,6 @@
 """A tier's word on what came from below: accepted, or returned with a reason that its reporter gets by text."""
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from responder.reports import service
 from responder.reports.commands import FileReport, Review
 from responder.reports.rules import AlreadyReviewed, OwnReport
 from tests import cast
+from tests.at_once import at_once
 from tests.feature.reports.conftest import VILLAGE, Desk
 
 
@@ -104,21 +105,16 @@ def test_reviewed_once(desk: Desk) -> None:
 
 def test_of_two_at_once_one_is_told_that_it_is_done(desk: Desk) -> None:
     number = _file(desk)
-    gate, refused = threading.Barrier(2), []
 
-    def run(who: str, accept: bool) -> None:
-        gate.wait()
+    def too_late(who: str, accept: bool) -> bool:
         try:
             _review(desk, number, who, accept=accept, reason="不符")
         except AlreadyReviewed:
-            refused.append(who)
+            return True
+        return False
 
-    threads = [threading.Thread(target=run, args=args) for args in (("town", True), ("coordinator", False))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(refused) == 1
+    refused = at_once(partial(too_late, "town", True), partial(too_late, "coordinator", False))
+    assert sorted(refused) == [False, True]
     said = _subjects(desk, "report.accepted") + _subjects(desk, "report.returned")
     assert said == [number]
 

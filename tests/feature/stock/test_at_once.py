@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
 
@@ -11,25 +10,23 @@ from responder.kernel.actors import Actor
 from responder.stock import service, transfers
 from responder.stock.commands import IssueGoods, Line, ReceiveGoods, Reserve, SendTransfer
 from responder.stock.rules import MoreThanIssued, NothingReserved, NotIssued, Short
+from tests.at_once import at_once
 from tests.feature.stock.conftest import Store
 
 TAKERS = 50
 
 
 def all_at_once(tasks: list[Callable[[], None]]) -> Counter[str]:
-    """Runs everything in its own thread from one start; counts outcomes: done, or the refusal's code."""
-    start = Barrier(len(tasks))
+    """Runs everything at the same moment; counts outcomes: done, or the refusal's code."""
 
     def run(task: Callable[[], None]) -> str:
-        start.wait()
         try:
             task()
         except (Short, NothingReserved, NotIssued, MoreThanIssued) as refusal:
             return refusal.code
         return "done"
 
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return Counter(pool.map(run, tasks))
+    return Counter(at_once(*[partial(run, task) for task in tasks]))
 
 
 def test_fifty_takers_of_ten_tents(store: Store, system: Actor) -> None:
