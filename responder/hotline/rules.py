@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from responder.hotline.understanding import Understood
+from responder.hotline.understanding import Understood, understand
 
 ANSWERS = {
     "ack": "acknowledged",
@@ -77,3 +77,23 @@ def is_meant(name: str, code: str, town: str, place: str, own: str) -> bool:
     elsewhere: it counts beside its town's name, or inside the sender's own town (DOMAIN §5.3).
     """
     return name in place or len(code) < 12 or town in place or (len(own) >= 9 and code.startswith(own[:9]))
+
+
+def is_empty(what: Understood) -> bool:
+    """Whether a text announces a correction or follow-up and then says nothing."""
+    return not (figures(what) or what.needs or what.hazard or what.occurred or what.place)
+
+
+def is_fragment(what: Understood) -> bool:
+    """Whether a text tells of harm or goods without saying where or what happened: 还有2人受伤."""
+    told = bool(figures(what) or what.needs)
+    return what.intent == "report" and told and what.place is None and what.hazard is None
+
+
+def in_context(what: Understood, body: str, reported: bool, home: str) -> Understood:
+    """A text that means nothing alone, read once more as a follow-up where its sender has reported before:
+    没有伤亡, 累计35人受伤."""
+    if what.intent != "unknown" or not reported or len(body) > 60:
+        return what
+    told = understand("续报：" + body, None, home)
+    return told if told.intent == "followup" and (figures(told) or told.needs) else what

@@ -1,97 +1,28 @@
 """Hears a stored text: finds its world, understands it, turns it into a command, answers. Nothing is ever dropped."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
-
 from responder.dispatch import queries as missions
 from responder.dispatch import service as dispatch
 from responder.dispatch.commands import AnswerMission
 from responder.drills import queries as drills
-from responder.hotline import rules
+from responder.hotline import answering, answers, asking, filing, joining, parts, rules
+from responder.hotline.call import Call
+from responder.hotline.completing import again
 from responder.hotline.gazetteers import gazetteer
+from responder.hotline.manners import manners
+from responder.hotline.memory import Memory, Text, recall
+from responder.hotline.refusals import NoDrill, WhichDrill, WhichWorld
 from responder.hotline.senders import Sender, sender_of
-from responder.hotline.understanding import Understood, resolve, understand
-from responder.hotline.understanding.moment import moment
-from responder.kernel.actors import REAL, Actor
+from responder.hotline.understanding import Understood, understand
+from responder.kernel.actors import REAL
 from responder.kernel.events import Event
-from responder.kernel.notices import ANSWER, Notice
 from responder.kernel.refusals import Refusal
-from responder.messaging import queries as messages
 from responder.messaging import service as messaging
 from responder.messaging.commands import Incoming
 from responder.places.queries import places
 from responder.platform import terms
 from responder.platform.work import UnitOfWork
 from responder.reports import queries as reports_read
-from responder.reports import service as reports
-from responder.reports.commands import FileReport
 from responder.reports.red import red_words
-from responder.stock.catalogue import match_item
-
-
-@dataclass
-class _Call:
-    """One text being dealt with, and what becomes of it: to be written beside it."""
-
-    uow: UnitOfWork
-    inbound: int
-    incoming: Incoming
-    sender: Sender | None
-    outcome: str = "waiting"
-    subject: str = ""
-    understood: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def lang(self) -> str:
-        """The language to answer in."""
-        return rules.language(self.incoming.body, self.sender.lang if self.sender else "zh")
-
-    def reply(self, template: str, params: Mapping[str, object] | None = None, subject: str = "") -> None:
-        """One answer to one text, to the number that it came from."""
-        self.uow.send(
-            Notice(
-                template, f"reply:{self.inbound}", person=self.sender.person_id if self.sender else None,
-                number=self.incoming.number, params=params or {}, priority=ANSWER, subject=subject, lang=self.lang,
-            )
-        )  # fmt: skip
-
-    def reply_rarely(self, template: str, pause: timedelta) -> None:
-        """An answer that says nothing new, not again within the pause: two machines must not loop."""
-        last = messages.last_note_to(self.uow.session, self.incoming.number, template)
-        if self.incoming.gateway != "voice" and (last is None or self.uow.now - last > pause):
-            self.reply(template)
-
-
-class NoDrill(Refusal):
-    """A text begins with 演练, but no drill that covers its sender is running."""
-
-    code = "hotline.no_drill"
-
-
-class WhichWorld(Refusal):
-    """A follow-up or correction by somebody whose last report was a drill's doesn't say which it means."""
-
-    code = "hotline.which_world"
-
-
-class EmptyCorrection(Refusal):
-    """The word 更正 alone corrects nothing."""
-
-    code = "hotline.empty_correction"
-
-
-class OtherBranch(Refusal):
-    """A phone of another branch tells of a place of ours: a person decides what it counts for."""
-
-    code = "hotline.other_branch"
-
-
-class WhichDrill(Refusal):
-    """More than one drill is running there: a text can't say which it belongs to, a code can."""
-
-    code = "hotline.which_drill"
 
 
 def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
@@ -99,38 +30,33 @@ def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
 
     Raises whatever goes wrong: the hook then undoes the unit, stores the text again and calls ``shelve``.
     """
-    call = _Call(uow, inbound, incoming, sender_of(uow.session, incoming.number))
+    call = Call(uow, inbound, incoming, sender_of(uow.session, incoming.number), incoming.body)
     if call.sender is None:
-        _name_actor(call)
+        call.name_actor()
         call.reply_rarely("unknown_number", rules.UNKNOWN_AGAIN)
     else:
-        _understand(call, call.sender)
+        _converse(call, call.sender)
     _note(call)
 
 
 def shelve(uow: UnitOfWork, inbound: int, incoming: Incoming, problem: Exception) -> None:
     """A text that could not be dealt with waits for a person; a refusal is told to its sender in words."""
-    call = _Call(uow, inbound, incoming, sender_of(uow.session, incoming.number))
-    _name_actor(call)
+    call = Call(uow, inbound, incoming, sender_of(uow.session, incoming.number), incoming.body)
+    call.name_actor()
     if call.sender is not None and isinstance(problem, Refusal):
         _status, words = terms.refusal(problem.code, problem.params, call.lang)
         call.reply("report_refused", {"reason": words})
     elif call.sender is not None:
         # Whatever broke in here, the sender must know that the text arrived.
         call.reply("not_understood")
+    if call.sender is not None and isinstance(problem, Refusal):
+        # The best guess stands beside it in the inbox.
+        what = understand(incoming.body, gazetteer(uow.session), call.sender.division)
+        call.understood = {**what.as_dict(), "drill": what.drill, "refused": problem.code}
     _note(call)
 
 
-def _name_actor(call: _Call, world: int = REAL) -> None:
-    if call.sender is None:
-        root = places(call.uow.session).profile.root
-        call.uow.act_as(Actor(None, call.incoming.number[-4:], root, "sms"))
-    else:
-        who = call.sender
-        call.uow.act_as(Actor(who.person_id, who.name, who.division, "sms", world))
-
-
-def _note(call: _Call) -> None:
+def _note(call: Call) -> None:
     """Writes what became of a text; one that waits is an event."""
     who, division, root = call.sender, call.uow.actor.division, places(call.uow.session).profile.root
     if call.outcome == "waiting" and not division.startswith(root):
@@ -150,27 +76,66 @@ def _note(call: _Call) -> None:
     messaging.note_outcome(call.uow, call.inbound, values)
 
 
-def _understand(call: _Call, sender: Sender) -> None:
-    what = understand(call.incoming.body, gazetteer(call.uow.session), sender.division)
+def _converse(call: Call, sender: Sender) -> None:
+    """Understands a text against what was said before: the same again, a part, an answer, or news of its own."""
+    uow = call.uow
+    memory = recall(uow.session, sender.person_id, call.incoming.number, call.inbound, uow.now)
+    same = memory.repeated(call.incoming.body, uow.now)
+    if same is not None and answers.digit(call.body) is None:
+        _repeat(call, same)
+        return
+    joined = joining.join(call, memory)
+    what = understand(call.body, gazetteer(uow.session), sender.division)
     call.understood = {**what.as_dict(), "drill": what.drill}
-    world, mission = _world(call.uow, sender, what)
-    _name_actor(call, world)
+    before = next((text for text in joined if text.outcome == "report"), None)
+    if before is not None:
+        call.name_actor(before.world)
+        filing.rejoin(call, sender, what, before.subject)
+    elif joined or not answering.take(call, sender, what, memory):
+        _act(call, sender, what, memory)
+    joining.note(call, joined)
+
+
+def _repeat(call: Call, same: Text) -> None:
+    """The same words again: one report, the same receipt."""
+    call.name_actor(same.world)
+    call.outcome, call.subject, call.understood = "repeat", same.subject, same.understood
+    row = again(call.uow, same.subject)
+    if row is not None:
+        filing.answer(call, row, "report_receipt")
+
+
+def _act(call: Call, sender: Sender, what: Understood, memory: Memory) -> None:
+    world, mission = _world(call.uow, sender, what, memory)
+    call.name_actor(world)
+    what = rules.in_context(what, call.body, memory.last(world) is not None, sender.division)
     if what.intent in rules.ANSWERS:
         _answer(call, sender, what, mission)
+    elif what.intent in rules.CONTINUES and rules.is_empty(what):
+        _ask_content(call, what, memory)
     elif what.intent in rules.KINDS:
-        if what.intent == "correction" and not (rules.figures(what) or what.needs or what.hazard):
-            raise EmptyCorrection()
-        _report(call, sender, what)
+        filing.file(call, sender, what, memory)
     elif what.intent == "help":
         call.outcome = "help"
         call.reply("help")
     elif what.intent == "stop":
         _stop(call, sender)
+    elif parts.part(call.incoming.body) is not None:
+        call.reply("part_received")
     else:
         call.reply_rarely("not_understood", rules.PUZZLED_AGAIN)
 
 
-def _world(uow: UnitOfWork, sender: Sender, what: Understood) -> tuple[int, str | None]:
+def _ask_content(call: Call, what: Understood, memory: Memory) -> None:
+    """A bare 更正 or 续报: the next text says what."""
+    kind = rules.KINDS[what.intent]
+    last = memory.last(call.uow.world)
+    asking.ask(call, "content", what.ref or (last.number if last else ""), {"kind": kind})
+    call.outcome = "reply"
+    call.reply("ask_content" if kind == "correction" else "ask_news")
+
+
+def _world(uow: UnitOfWork, sender: Sender, what: Understood, memory: Memory) -> tuple[int, str | None]:
     """The world of a text and the mission that it answers.
 
     A drill's text begins 演练 or carries a code that the drill issued; absent means real. A bare answer belongs to
@@ -193,56 +158,22 @@ def _world(uow: UnitOfWork, sender: Sender, what: Understood) -> tuple[int, str 
         worlds = {world for _number, world in missions.open_everywhere(uow.session, sender.person_id)}
         if len(worlds) == 1:
             return worlds.pop(), None
-    if what.intent in rules.CONTINUES and reports_read.last_world_of(uow.session, sender.person_id) not in (None, REAL):
+    newest = memory.reports[0] if memory.reports else None
+    goes_on = rules.is_fragment(what) and newest is not None and uow.now - newest.at <= manners().continues
+    if (what.intent in rules.CONTINUES or goes_on) and newest is not None and newest.world != REAL:
         # Their last receipt was a drill's: a correction without number or 演练 may mean either.
         raise WhichWorld()
     return REAL, None
 
 
-def _answer(call: _Call, sender: Sender, what: Understood, mission: str | None) -> None:
+def _answer(call: Call, sender: Sender, what: Understood, mission: str | None) -> None:
     note = rules.remark(call.incoming.body)[:200]
     done = dispatch.answer(call.uow, AnswerMission(mission, sender.person_id, rules.ANSWERS[what.intent], note))
     call.outcome, call.subject = "answer", done.mission
     call.reply(done.template, done.params, done.mission)
 
 
-def _report(call: _Call, sender: Sender, what: Understood) -> None:
-    division, place = _place(call.uow, sender, what)
-    zone = places(call.uow.session).profile.zone()
-    command = FileReport(
-        kind=rules.KINDS[what.intent], hazard=what.hazard, division=division, place=place,
-        figures=rules.figures(what), needs=[{"item": need.item, "qty": need.qty} for need in what.needs],
-        text=call.incoming.body, ref=what.ref or "", occurred_text=what.occurred or "", channel="sms",
-        occurred_at=moment(what.occurred or "", call.uow.now, zone),
-        inbound=call.inbound, number=call.incoming.number,
-    )  # fmt: skip
-    row = reports.file(call.uow, command)
-    call.outcome, call.subject = "report", row.number
-    event = next(one for one in reversed(call.uow.events) if one.kind == "report.received")
-    template = "zero_receipt" if row.kind == "zero" else "report_receipt"
-    # The catalogue knows the unit of what was asked for: 棉被 60 becomes 棉被60床.
-    asked = [{"item": match_item(need["item"]) or need["item"], "qty": need["qty"]} for need in row.needs]
-    call.reply(template, {**event.data, "number": row.number, "needs": asked}, row.number)
-
-
-def _place(uow: UnitOfWork, sender: Sender, what: Understood) -> tuple[str, str]:
-    """Where it is: the division and the place as written. A place that isn't ours is kept in words, under the
-    sender's own division, so that the right people read it."""
-    if not what.place:
-        return sender.division, ""
-    tree = places(uow.session)
-    found = resolve(what.place, gazetteer(uow.session), sender.division)
-    ours = found.code is not None and found.code.startswith(tree.profile.root)
-    if ours and not sender.division.startswith(tree.profile.root):
-        raise OtherBranch()
-    if found.code and ours:
-        name, town = tree.name(found.code), tree.name(found.code[:9])
-        if rules.is_meant(name, found.code, town, what.place, sender.division):
-            return found.code, what.place[:200]
-    return sender.division, what.place[:200]
-
-
-def _stop(call: _Call, sender: Sender) -> None:
+def _stop(call: Call, sender: Sender) -> None:
     """Someone on duty who wants no texts can't be dispatched: the administrator must know (DOMAIN §7.4)."""
     call.outcome = "stop"
     call.reply("stopped")

@@ -7,6 +7,7 @@ import time_machine
 from structlog.testing import capture_logs
 
 from responder.hotline import service
+from responder.hotline.call import Call
 from responder.kernel import clock
 from responder.messaging.rules import segments
 from responder.reports import indicators
@@ -34,9 +35,9 @@ def test_the_village_s_text_becomes_a_report_an_incident_and_a_receipt(hotline: 
     assert incident.lat is not None
     (receipt,) = hotline.outbox()
     assert (receipt["number"], receipt["status"], receipt["subject"]) == (cast.phone("village"), "queued", one.number)
-    for said in (one.number, "漕泾镇海涯村", "台风", "87", "棉被60", "矿泉水100"):
+    for said in (one.number, "漕泾镇海涯村", "台风", "87", "棉被60床等3样", "有误回“更正…”"):
         assert said in receipt["body"]
-    assert segments(receipt["body"]) <= 2
+    assert segments(receipt["body"]) == 1
     assert [kind for kind in hotline.kinds() if kind.partition(".")[0] in ("report", "incident")] == [
         "incident.opened", "report.received"
     ]  # fmt: skip
@@ -166,11 +167,14 @@ def test_another_office_s_number_doesn_t_stop_a_follow_up(hotline: Hotline) -> N
     assert hotline.incidents()[0].figures["relocated"] == 120
 
 
-def test_the_word_correction_alone_corrects_nothing(hotline: Hotline) -> None:
+def test_the_word_correction_alone_is_asked_what(hotline: Hotline) -> None:
     hotline.text("village", P02)
-    assert hotline.text("village", "更正")["outcome"] == "waiting"
+    assert hotline.text("village", "更正")["outcome"] == "reply"
     assert len(hotline.reports()) == 1
     assert "请写更正的内容" in hotline.said_to("village")[-1]
+    hotline.text("village", "转移78人")
+    assert hotline.reports()[0].kind == "correction"
+    assert hotline.incidents()[0].figures["relocated"] == 78
 
 
 def test_another_branch_s_phone_changes_none_of_our_figures(hotline: Hotline) -> None:
@@ -317,7 +321,7 @@ def test_an_error_after_the_report_undoes_it_and_keeps_the_text(
     def broken(*_args: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(service._Call, "reply", broken)
+    monkeypatch.setattr(Call, "reply", broken)
     assert hotline.text("village", P02)["outcome"] == "waiting"
     assert hotline.reports() == []
     assert hotline.incidents() == []
