@@ -4,7 +4,8 @@ from responder.accounts import roles
 from responder.dispatch import runcards
 from responder.drills import days
 from responder.hotline.understanding import understand
-from responder.incidents import authority, levels
+from responder.hotline.voice import menu
+from responder.incidents import authority, handoffs, levels, similarity
 from responder.platform import terms
 from responder.reports import checks, indicators, red
 from responder.stock import catalogue
@@ -14,8 +15,8 @@ from responder.teams import standard
 def read_rules() -> None:
     """Raises ConfigError, which names file and key."""
     for read in (
-        roles.every, runcards.patience, days.days, levels.levels, authority.authority, checks.checks,
-        indicators.indicators, catalogue.goods, catalogue.norms, standard.standard,
+        roles.every, runcards.patience, days.days, levels.levels, authority.authority, handoffs.lines,
+        similarity.joining, checks.checks, indicators.indicators, catalogue.goods, catalogue.norms, standard.standard, menu.menu,
     ):  # fmt: skip
         read()
     red.red_words("")

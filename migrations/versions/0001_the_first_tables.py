@@ -53,6 +53,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_backoff")),
     )
     op.create_table(
+        "call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("call_ref", sa.String(length=80), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("inbound_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("turns", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+    )
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.create_index("ix_call_ended_at_touched_at", ["ended_at", "touched_at"], unique=False)
+        batch_op.create_index("uq_call_provider_call_ref", ["provider", "call_ref"], unique=True)
+
+    op.create_table(
         "division",
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -129,6 +153,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "hotline_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("report", sa.String(length=40), nullable=False),
+        sa.Column("options", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=200), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hotline_question")),
+    )
+    with op.batch_alter_table("hotline_question", schema=None) as batch_op:
+        batch_op.create_index("ix_hotline_question_person_id_id", ["person_id", "id"], unique=False)
+
+    op.create_table(
         "idempotency",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -176,7 +218,6 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("figures", sa.Text(), nullable=False),
-        sa.Column("by_division", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
@@ -202,6 +243,7 @@ def upgrade() -> None:
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index("ix_incident_division_code_hazard", ["division_code", "hazard"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident_merged_into"), ["merged_into"], unique=False)
+        batch_op.create_index("ix_incident_origin_code", ["origin_code"], unique=False)
         batch_op.create_index("ix_incident_world_status_id", ["world", "status", "id"], unique=False)
 
     op.create_table(
@@ -302,6 +344,30 @@ def upgrade() -> None:
         batch_op.create_index("ix_api_token_person_id", ["person_id"], unique=False)
 
     op.create_table(
+        "call_recording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("ref", sa.String(length=80), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=4), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_recording_call_id_call")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_recording")),
+    )
+    with op.batch_alter_table("call_recording", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_recording_call_id"), ["call_id"], unique=False)
+        batch_op.create_index("ix_call_recording_state_next_at", ["state", "next_at"], unique=False)
+        batch_op.create_index("uq_call_recording_provider_ref", ["provider", "ref"], unique=True)
+
+    op.create_table(
         "delegation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -331,6 +397,7 @@ def upgrade() -> None:
         "hand_off",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("origin_id", sa.Integer(), nullable=False),
         sa.Column("line", sa.String(length=20), nullable=False),
         sa.Column("because", sa.String(length=200), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
@@ -343,10 +410,12 @@ def upgrade() -> None:
         sa.Column("world", sa.Integer(), nullable=False),
         sa.Column("division_code", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_hand_off_incident_id_incident")),
+        sa.ForeignKeyConstraint(["origin_id"], ["incident.id"], name=op.f("fk_hand_off_origin_id_incident")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_off")),
     )
     with op.batch_alter_table("hand_off", schema=None) as batch_op:
-        batch_op.create_index("uq_hand_off_incident_id_line", ["incident_id", "line"], unique=True)
+        batch_op.create_index(batch_op.f("ix_hand_off_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index("uq_hand_off_origin_id_line", ["origin_id", "line"], unique=True)
 
     op.create_table(
         "join_proposal",
@@ -377,9 +446,7 @@ def upgrade() -> None:
         sa.Column("gone_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
-        sa.Column("before", sa.Text(), nullable=False),
-        sa.Column("reports", sa.Text(), nullable=False),
-        sa.Column("missions", sa.Text(), nullable=False),
+        sa.Column("moved", sa.Text(), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by", sa.String(length=80), nullable=False),
         sa.Column("world", sa.Integer(), nullable=False),
@@ -956,7 +1023,8 @@ def downgrade() -> None:
 
     op.drop_table("join_proposal")
     with op.batch_alter_table("hand_off", schema=None) as batch_op:
-        batch_op.drop_index("uq_hand_off_incident_id_line")
+        batch_op.drop_index("uq_hand_off_origin_id_line")
+        batch_op.drop_index(batch_op.f("ix_hand_off_incident_id"))
 
     op.drop_table("hand_off")
     op.drop_table("drill_participant")
@@ -964,6 +1032,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delegation_person_id")
 
     op.drop_table("delegation")
+    with op.batch_alter_table("call_recording", schema=None) as batch_op:
+        batch_op.drop_index("uq_call_recording_provider_ref")
+        batch_op.drop_index("ix_call_recording_state_next_at")
+        batch_op.drop_index(batch_op.f("ix_call_recording_call_id"))
+
+    op.drop_table("call_recording")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.drop_index("ix_api_token_person_id")
 
@@ -987,6 +1061,7 @@ def downgrade() -> None:
     op.drop_table("lot")
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index("ix_incident_world_status_id")
+        batch_op.drop_index("ix_incident_origin_code")
         batch_op.drop_index(batch_op.f("ix_incident_merged_into"))
         batch_op.drop_index("ix_incident_division_code_hazard")
 
@@ -1001,6 +1076,10 @@ def downgrade() -> None:
         batch_op.drop_index("uq_idempotency_world_person_id_key")
 
     op.drop_table("idempotency")
+    with op.batch_alter_table("hotline_question", schema=None) as batch_op:
+        batch_op.drop_index("ix_hotline_question_person_id_id")
+
+    op.drop_table("hotline_question")
     op.drop_table("heartbeat")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_subject_seq")
@@ -1014,6 +1093,11 @@ def downgrade() -> None:
 
     op.drop_table("drill")
     op.drop_table("division")
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.drop_index("uq_call_provider_call_ref")
+        batch_op.drop_index("ix_call_ended_at_touched_at")
+
+    op.drop_table("call")
     op.drop_table("backoff")
     with op.batch_alter_table("authorisation", schema=None) as batch_op:
         batch_op.drop_index("ix_authorisation_world_subject")

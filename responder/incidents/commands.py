@@ -18,20 +18,17 @@ class OpenIncident:
     lat: float | None = None
     lng: float | None = None
     urgent: bool = False
-    by_division: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     by_office: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class UpdateTotals:
-    """What is known after another report: each division's figures and their sum. ``by_office`` are the sums of
-    offices inside a wide incident, ``kept`` the row as it was read before: with it, a level that was told before
-    costs nothing.
+    """What is known after another report: the incident's sum. ``by_office`` are the sums of offices inside a wide
+    incident, ``kept`` the row as it was read before: with it, a level that was told before costs nothing.
     """
 
     incident_id: int
-    by_division: Mapping[str, Mapping[str, float]]
     figures: Mapping[str, float]
     urgent: bool
     hazard: str
@@ -70,3 +67,10 @@ class PublishIncident:
 
     incident: str
     release: bool = False
+
+
+@dataclass(frozen=True)
+class ReleaseFigures:
+    """A leader stands for the dead and missing as they are now."""
+
+    incident: str

@@ -10,8 +10,13 @@ from responder.platform.database import Base, InDivision, InWorld, Packed
 
 
 class Incident(InWorld, InDivision, Base, kw_only=True):
-    """One emergency at one place. ``figures`` are the present totals,
-    ``by_division`` {code: figures} what they are the sum of; both are written by the reports' room.
+    """One emergency at one place. ``figures`` are the present totals, the root's line of the
+    consolidated sheet; written by the reports' room (``standings``).
+
+    ``suggested`` {office: level} is what was told of levels reached. An incident that was joined to another has
+    ``merged_into`` and lives on there, under both numbers; the other's division is then the lowest that holds both,
+    while ``origin_code`` stays where it was opened. ``released_figures`` are the dead and missing that a leader
+    released.
 
     The times are the first-response clock's own part; missions and goods add theirs (DESIGN §1).
     """
@@ -20,6 +25,7 @@ class Incident(InWorld, InDivision, Base, kw_only=True):
     __table_args__ = (
         Index("ix_incident_world_status_id", "world", "status", "id"),
         Index("ix_incident_division_code_hazard", "division_code", "hazard"),
+        Index("ix_incident_origin_code", "origin_code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -30,7 +36,6 @@ class Incident(InWorld, InDivision, Base, kw_only=True):
     status: Mapped[str] = mapped_column(String(10), default="open")
     urgent: Mapped[bool] = mapped_column(default=False)
     figures: Mapped[dict[str, Any]] = mapped_column(Packed, default_factory=dict)
-    by_division: Mapped[dict[str, Any]] = mapped_column(Packed, default_factory=dict)
     opened_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -127,13 +132,14 @@ class Authorisation(InWorld, InDivision, Base, kw_only=True):
 
 class HandOff(InWorld, InDivision, Base, kw_only=True):
     """People in danger, to be handed to 119, 110, 120 or the command headquarters: open until somebody told them,
-    or said why not (``needed`` false)."""
+    or said why not (``needed`` false). ``origin_id`` stays when the incident is joined to another."""
 
     __tablename__ = "hand_off"
-    __table_args__ = (Index("uq_hand_off_incident_id_line", "incident_id", "line", unique=True),)
+    __table_args__ = (Index("uq_hand_off_origin_id_line", "origin_id", "line", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
+    origin_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
     line: Mapped[str] = mapped_column(String(20))
     because: Mapped[str] = mapped_column(String(200), default="")
     opened_at: Mapped[datetime]
@@ -168,8 +174,8 @@ class JoinProposal(InWorld, InDivision, Base, kw_only=True):
 
 
 class Joining(InWorld, InDivision, Base, kw_only=True):
-    """One merge, so that it can be undone: what moved from ``gone_id`` to ``kept_id``, and how the kept one was
-    before ({division, place, lat, lng, …})."""
+    """One merge, so that it can be undone: what moved from ``gone_id`` to ``kept_id``
+    ({reports: [id], missions: [number], responses: [id]})."""
 
     __tablename__ = "joining"
 
@@ -178,8 +184,6 @@ class Joining(InWorld, InDivision, Base, kw_only=True):
     gone_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
-    before: Mapped[dict[str, Any]] = mapped_column(Packed)
-    reports: Mapped[list[int]] = mapped_column(Packed)
-    missions: Mapped[list[str]] = mapped_column(Packed)
+    moved: Mapped[dict[str, Any]] = mapped_column(Packed)
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
     undone_by: Mapped[str] = mapped_column(String(80), default="")

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from responder.incidents import rules
 from responder.incidents.models import Incident
 from responder.kernel.ids import INCIDENT, number, row_id
 from responder.platform.api import Cursor
-from responder.platform.scope import Scope
+from responder.platform.scope import Scope, ancestors
 
 
 @dataclass(frozen=True)
@@ -39,30 +39,49 @@ class IncidentView:
     closed_by: str
     published_at: datetime | None
     released: bool
+    released_at: datetime | None
+    released_by: str
+    joined_to: str
 
 
 def _view(row: Incident) -> IncidentView:
     return IncidentView(
         row.id, number(INCIDENT, row.id), row.hazard, row.division_code, row.place, row.lat, row.lng, row.status,
         row.urgent, row.figures, row.opened_at, row.touched_at, row.seen_at, row.seen_by, row.verified_at,
-        row.verified_by, row.exception, row.closed_at, row.closed_by, row.published_at, row.released,
+        row.verified_by, row.exception, row.closed_at, row.closed_by, row.published_at,
+        # Other figures than those that were released are unverified again.
+        row.released and row.released_figures == rules.withheld(row.figures), row.released_at, row.released_by,
+        number(INCIDENT, row.merged_into) if row.merged_into else "",
     )  # fmt: skip
 
 
+def seen(scope: Scope) -> ColumnElement[bool]:
+    """Whether a reader sees an incident: inside their scope, or a wide one to which one of theirs was joined."""
+    inside = scope.covers(Incident.division_code)
+    above = ancestors(scope.division)[:-1] if scope.division else []
+    if not above:
+        return inside
+    part = aliased(Incident)
+    mine = exists().where(or_(part.id == Incident.id, part.merged_into == Incident.id), scope.covers(part.origin_code))
+    return or_(inside, and_(Incident.division_code.in_(above), mine))
+
+
 def incident(session: Session, scope: Scope, name: str) -> IncidentView | None:
-    """One incident by number, None where there is none in scope."""
+    """One incident by number, None where there is none in scope; one that was joined says so (``joined_to``)."""
     key = row_id(INCIDENT, name)
     if key is None:
         return None
-    row = session.scalar(select(Incident).where(Incident.id == key, scope.covers(Incident.division_code)))
+    row = session.scalar(select(Incident).where(Incident.id == key, seen(scope)))
     return _view(row) if row else None
 
 
 def incidents(session: Session, scope: Scope, cursor: Cursor, *, status: str = "") -> list[IncidentView]:
-    """Incidents newest first, ``limit + 1`` of them."""
-    statement = select(Incident).where(scope.covers(Incident.division_code))
+    """Incidents newest first, ``limit + 1`` of them; joined ones only where asked for."""
+    statement = select(Incident).where(seen(scope))
     if status:
         statement = statement.where(Incident.status == status)
+    else:
+        statement = statement.where(Incident.status != rules.JOINED)
     if cursor.before is not None:
         statement = statement.where(Incident.id < cursor.before)
     return [_view(row) for row in session.scalars(statement.order_by(Incident.id.desc()).limit(cursor.limit + 1))]
@@ -70,7 +89,7 @@ def incidents(session: Session, scope: Scope, cursor: Cursor, *, status: str = "
 
 def active(session: Session, scope: Scope, limit: int = 50) -> list[IncidentView]:
     """Incidents not closed, people in danger first, then the latest touched."""
-    statement = select(Incident).where(scope.covers(Incident.division_code), Incident.status != rules.CLOSED)
+    statement = select(Incident).where(seen(scope), Incident.status.in_((rules.OPEN, rules.VERIFIED)))
     statement = statement.order_by(Incident.urgent.desc(), Incident.touched_at.desc()).limit(limit)
     return [_view(row) for row in session.scalars(statement)]
 
@@ -96,27 +115,30 @@ class Open:
     place: str
     urgent: bool
     figures: dict[str, Any]
-    by_division: dict[str, Any]
     suggested: dict[str, Any]
+    merged_into: int | None
 
 
 _t: Any = Incident.__table__
 _COLUMNS = (
-    _t.c.id, _t.c.division_code, _t.c.hazard, _t.c.status, _t.c.place, _t.c.urgent, _t.c.figures, _t.c.by_division,
-    _t.c.suggested,
+    _t.c.id, _t.c.division_code, _t.c.hazard, _t.c.status, _t.c.place, _t.c.urgent, _t.c.figures, _t.c.suggested,
+    _t.c.merged_into,
 )  # fmt: skip
-# Made once: this is on every text's way. A plain statement names its world itself.
+# Made once: this is on every text's way. A plain statement names its world itself. A village's report joins what was
+# opened there, also where that was joined to another since (``o``), or the wide incident of the division itself.
+_o: Any = _t.alias("o")
 _JOINABLE = (
     select(*_COLUMNS)
+    .join(_o, _t.c.id == func.coalesce(_o.c.merged_into, _o.c.id))
     .where(
-        _t.c.division_code == bindparam("division"),
-        _t.c.world == bindparam("world"),
-        _t.c.status == rules.OPEN,
+        or_(_o.c.origin_code == bindparam("division"), _o.c.division_code == bindparam("division")),
+        _o.c.world == bindparam("world"),
+        _t.c.status.in_((rules.OPEN, rules.JOINED)),
         _t.c.touched_at >= bindparam("since", type_=_t.c.touched_at.type),
     )
     .order_by(_t.c.id.desc())
     .limit(10)
-    .with_for_update()
+    .with_for_update(of=_t)
 )
 _ONE = select(*_COLUMNS).where(_t.c.id == bindparam("id"), _t.c.world == bindparam("world")).with_for_update()
 
@@ -126,21 +148,24 @@ def joinable(session: Session, world: int, division: str, hazard: str | None, no
     asked = {"division": division, "world": world, "since": now - rules.SAME_WITHIN}
     for row in session.connection().execute(_JOINABLE, asked):
         if hazard is None or row.hazard == "other" or rules.alike(hazard, row.hazard):
-            return Open(*row)
+            # Joined to another while we waited for its lock: it lives on there.
+            found = open_one(session, world, row.merged_into) if row.merged_into else Open(*row)
+            if found is not None and found.status == rules.OPEN:
+                return found
     return None
 
 
 def open_one(session: Session, world: int, incident_id: int) -> Open | None:
-    """One incident by id, locked, for the write path."""
+    """One incident by id, locked, for the write path; of one that was joined, where it lives on."""
     row = session.connection().execute(_ONE, {"id": incident_id, "world": world}).first()
+    if row is not None and row.merged_into:
+        return open_one(session, world, row.merged_into)
     return Open(*row) if row else None
 
 
 def open_count(session: Session, scope: Scope) -> int:
     """How many incidents are not closed."""
-    statement = select(func.count(Incident.id)).where(
-        scope.covers(Incident.division_code), Incident.status != rules.CLOSED
-    )
+    statement = select(func.count(Incident.id)).where(seen(scope), Incident.status.in_((rules.OPEN, rules.VERIFIED)))
     return session.scalar(statement) or 0
 
 

@@ -73,6 +73,12 @@ def running(session: Session) -> list[Running]:
     return found
 
 
+def levels_of(session: Session, incident_id: int) -> list[str]:
+    """The levels that run for one incident. Part of the write path."""
+    statement = select(Response.level).where(Response.incident_id == incident_id, Response.status == RUNNING)
+    return list(session.scalars(statement))
+
+
 @dataclass(frozen=True)
 class StartLevel:
     """Start a level, or change to it, for the office at ``division`` (by default the actor's own)."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from responder.kernel.refusals import Refusal
 
-OPEN, VERIFIED, CLOSED = "open", "verified", "closed"
+OPEN, VERIFIED, CLOSED, JOINED = "open", "verified", "closed", "joined"
 
 SAME_WITHIN = timedelta(hours=24)
 """Reports of one hazard in one village within this time tell of one incident (DOMAIN §1.5, rule 20: proposals for
@@ -42,6 +43,27 @@ class MissionsOpen(Refusal):
     """Teams are still out. Params: ``n``."""
 
     code = "incidents.missions_open"
+
+
+class LevelStillRunning(Refusal):
+    """A response level runs: it is ended first, by whoever may. Params: ``level``."""
+
+    code = "incidents.level_still_running"
+
+
+class NothingToRelease(Refusal):
+    """The figures tell of no dead or missing."""
+
+    code = "incidents.nothing_to_release"
+
+
+WITHHELD = ("deaths", "missing")
+"""Figures that stay unverified until a named leader releases them."""
+
+
+def withheld(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the figures that need a leader's release."""
+    return {slug: figures[slug] for slug in WITHHELD if figures.get(slug) is not None}
 
 
 def alike(one: str, other: str) -> bool:

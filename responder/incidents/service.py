@@ -4,19 +4,22 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from responder.incidents import levels, rules, suggestions
+from responder.incidents import joins, levels, responses, rules, suggestions
 from responder.incidents.commands import (
     CloseIncident,
     OpenIncident,
     PublishIncident,
+    ReleaseFigures,
     SeeIncident,
     UpdateTotals,
     VerifyIncident,
 )
 from responder.incidents.models import Incident
+from responder.incidents.similarity import Told
 from responder.kernel.events import Event
 from responder.kernel.ids import INCIDENT, number, row_id
 from responder.kernel.refusals import NotFound
+from responder.places.coordinates import Point
 from responder.places.queries import places
 from responder.platform.work import UnitOfWork
 
@@ -44,7 +47,7 @@ def open_incident(uow: UnitOfWork, command: OpenIncident) -> int:
         "division_code": command.division, "hazard": command.hazard, "place": command.place, "lat": command.lat,
         "lng": command.lng, "urgent": command.urgent, "opened_at": uow.now, "touched_at": uow.now,
         "world": uow.world, "status": rules.OPEN, "figures": dict(command.figures),
-        "by_division": dict(command.by_division), "seen_by": "", "verified_by": "", "exception": "", "closed_by": "",
+        "seen_by": "", "verified_by": "", "exception": "", "closed_by": "",
         "released": False, "released_by": "", "released_figures": {}, "suggested": {s.office: s.level for s in found},
         "origin_code": command.division,
     }  # fmt: skip
@@ -54,14 +57,16 @@ def open_incident(uow: UnitOfWork, command: OpenIncident) -> int:
     uow.record(Event("incident.opened", command.division, name, data))
     for event in suggestions.events(tree, command.division, name, command.place, found):
         uow.record(event)
+    point = Point(command.lat, command.lng) if command.lat is not None and command.lng is not None else None
+    joins.propose(uow, key, Told(command.hazard, command.division, uow.now, point), command.place)
     return key
 
 
 def update_totals(uow: UnitOfWork, command: UpdateTotals) -> None:
     """Another report changed the totals. Part of filing a report, which records its own event."""
     row = {
-        "row_id": command.incident_id, "figures": dict(command.figures), "by_division": dict(command.by_division),
-        "touched_at": uow.now, "urgent": command.urgent, "hazard": command.hazard,
+        "row_id": command.incident_id, "figures": dict(command.figures), "touched_at": uow.now,
+        "urgent": command.urgent, "hazard": command.hazard,
     }  # fmt: skip
     if levels.reached_anywhere((command.figures, *command.by_office.values())):
         row |= _suggested(uow, command)
@@ -114,6 +119,8 @@ def close(uow: UnitOfWork, command: CloseIncident) -> Incident:
     """The response is over. Raises NotFound, WrongState, MissionsOpen."""
     row = find(uow, command.incident)
     rules.check_close(row.status, command.open_missions)
+    if runs := responses.levels_of(uow.session, row.id):
+        raise rules.LevelStillRunning(level=runs[0])
     row.status, row.closed_at, row.closed_by = rules.CLOSED, uow.now, uow.actor.name
     data = {"incident": command.incident, "by": uow.actor.name, "place": row.place}
     uow.record(Event("incident.closed", row.division_code, command.incident, data))
@@ -125,7 +132,29 @@ def publish(uow: UnitOfWork, command: PublishIncident) -> Incident:
     row = find(uow, command.incident)
     rules.check_publish(row.status)
     row.published_at = row.published_at or uow.now
-    row.released = row.released or command.release
-    data = {"incident": command.incident, "by": uow.actor.name, "place": row.place, "released": row.released}
+    if command.release and rules.withheld(row.figures):
+        _release(uow, row, command.incident)
+    released = row.released and row.released_figures == rules.withheld(row.figures)
+    data = {"incident": command.incident, "by": uow.actor.name, "place": row.place, "released": released}
     uow.record(Event("incident.published", row.division_code, command.incident, data))
     return row
+
+
+def release(uow: UnitOfWork, command: ReleaseFigures) -> Incident:
+    """A named leader stands for the dead and missing as they are now: no longer 待核, and told in public once the
+    incident is. Other figures that come later must be released again. Raises NotFound, NothingToRelease."""
+    row = find(uow, command.incident)
+    if not rules.withheld(row.figures):
+        raise rules.NothingToRelease()
+    _release(uow, row, command.incident)
+    return row
+
+
+def _release(uow: UnitOfWork, row: Incident, name: str) -> None:
+    figures = rules.withheld(row.figures)
+    if row.released and row.released_figures == figures:
+        return
+    row.released, row.released_figures = True, figures
+    row.released_at, row.released_by = uow.now, uow.actor.name
+    data = {"by": uow.actor.name, "place": row.place, "figures": figures}
+    uow.record(Event("incident.released", row.division_code, name, data))

@@ -116,7 +116,7 @@ def test_from_verified_to_published(house: House) -> None:
     assert _incident(house).published_at is not None
     kinds = [kind for kind in _kinds(house) if kind.startswith("incident.")]
     assert [kind for kind in kinds if kind != "incident.seen"] == [
-        "incident.opened", "incident.verified", "incident.closed", "incident.published"
+        "incident.opened", "incident.level_suggested", "incident.verified", "incident.closed", "incident.published"
     ]  # fmt: skip
 
 
