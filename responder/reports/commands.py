@@ -20,7 +20,9 @@ class FileReport:
     """A report to be filed. Figures {slug: number} in ha and yuan; needs [{item, qty|None}].
 
     ``ref`` names the incident or report that it continues. ``number`` is the phone that a text came from (E.164).
-    ``form_key`` makes a repeated submission one report.
+    ``form_key`` makes a repeated submission one report. ``source`` own | government | media: whose figures these
+    are; ``basis`` total | addition: the whole, or what a tier adds beside its children; ``said_at`` when it was said
+    (a form kept without network), by default on arrival.
     """
 
     kind: str
@@ -43,6 +45,10 @@ class FileReport:
     form_key: str | None = None
     number: str = ""
     photos: Sequence["StoredPhoto"] = ()
+    source: str = "own"
+    basis: str = "total"
+    said_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

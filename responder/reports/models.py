@@ -1,4 +1,4 @@
-"""Reports of disasters, as they came, and their photos."""
+"""Reports of disasters, as they came, what they add up to at each tier, and their photos."""
 
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,21 @@ from responder.platform.database import Base, InDivision, InWorld, Packed
 
 
 class Report(InWorld, InDivision, Base, kw_only=True):
-    """One report. Append-only but for ``status``: later figures are later reports.
+    """One report. Later figures are later reports; what a tier amends in one leaves a ``report_amendment``.
 
     ``figures`` {slug: number}, absent ≠ 0; areas in ha, money in yuan. ``needs`` [{item, qty|None}].
     ``reporter_*`` is who said it, ``typed_by_*`` who entered it: the same person unless filed by proxy.
+    ``source`` own | government | media; ``basis`` total | addition (what a tier adds beside its children).
+    ``said_at`` orders a chain: when it was said, which for a form kept without network is before ``received_at``.
+    ``fingerprint`` of the words; ``asks`` the question that waits for an answer (update_or_correction).
     """
 
     __tablename__ = "report"
     __table_args__ = (
         Index("ix_report_world_division_code_id", "world", "division_code", "id"),
         Index("ix_report_reporter_id_id", "reporter_id", "id"),
+        Index("ix_report_reporter_id_fingerprint", "reporter_id", "fingerprint"),
+        Index("ix_report_incident_id_division_code", "incident_id", "division_code"),
         Index("uq_report_typed_by_id_form_key", "typed_by_id", "form_key", unique=True),
     )
 
@@ -42,7 +47,13 @@ class Report(InWorld, InDivision, Base, kw_only=True):
     status: Mapped[str] = mapped_column(String(10), default="received")
     reason: Mapped[str] = mapped_column(String(300), default="")
     reviewed_by: Mapped[str] = mapped_column(String(80), default="")
-    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True, default=None)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), default=None)
+    source: Mapped[str] = mapped_column(String(10), default="own")
+    basis: Mapped[str] = mapped_column(String(8), default="total")
+    said_at: Mapped[datetime]
+    fingerprint: Mapped[str | None] = mapped_column(String(16), default=None)
+    asks: Mapped[str] = mapped_column(String(24), default="")
+    amended: Mapped[bool] = mapped_column(default=False)
     figures: Mapped[dict[str, Any]] = mapped_column(Packed)
     needs: Mapped[list[dict[str, Any]]] = mapped_column(Packed)
     urgent: Mapped[list[str]] = mapped_column(Packed)
@@ -62,6 +73,55 @@ for _length in (4, 6, 9):
         func.substr(Report.division_code, literal_column("1"), literal_column(str(_length))),
         Report.id,
     )
+
+
+class Standing(InWorld, InDivision, Base, kw_only=True):
+    """The chain of one division in one incident, per source, and what it adds up to: a line of the consolidated
+    sheets. A tier above a reporting division has a line too, up to the branch's root. Written by ``standings``.
+
+    ``own`` and ``added`` {slug: [value, said at (ISO), report id, decides, reporter id]}, the latest word of the
+    division itself; ``below`` the sum of its children's ``figures``; ``figures`` what counts (standing.effective).
+    ``last_at``/``last_id`` the newest report of the chain, ``closed_at``/``closed_id`` the verification that closed
+    it. ``day`` is the branch's local day of the last change.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        Index("uq_standing_incident_id_division_code_source", "incident_id", "division_code", "source", unique=True),
+        Index("ix_standing_world_division_code", "world", "division_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    source: Mapped[str] = mapped_column(String(10))
+    own: Mapped[dict[str, Any]] = mapped_column(Packed)
+    added: Mapped[dict[str, Any]] = mapped_column(Packed)
+    below: Mapped[dict[str, Any]] = mapped_column(Packed)
+    figures: Mapped[dict[str, Any]] = mapped_column(Packed)
+    reports: Mapped[int]
+    last_at: Mapped[datetime | None]
+    last_id: Mapped[int | None]
+    closed_at: Mapped[datetime | None]
+    closed_id: Mapped[int | None]
+    day: Mapped[str] = mapped_column(String(10))
+
+
+class StandingDay(InWorld, InDivision, Base, kw_only=True):
+    """What a line of a sheet held at the end of a past local day: kept when a later day first changes it."""
+
+    __tablename__ = "standing_day"
+    __table_args__ = (
+        Index("uq_standing_day", "incident_id", "division_code", "source", "day", unique=True),
+        Index("ix_standing_day_world_day", "world", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    source: Mapped[str] = mapped_column(String(10))
+    day: Mapped[str] = mapped_column(String(10))
+    figures: Mapped[dict[str, Any]] = mapped_column(Packed)
+    reports: Mapped[int]
+    last_at: Mapped[datetime | None]
 
 
 class Photo(InWorld, Base, kw_only=True):

@@ -1,7 +1,7 @@
 """Reads of reports, always scoped."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,13 @@ class ReportView:
     warnings: list[str]
     text: str
     in_danger: bool
+    source: str
+    basis: str
+    said_at: datetime
+    asks: str
+    amended: bool
+    repeated: bool = False
+    """This very text was filed before: nothing new was written."""
 
 
 def as_view(key: int, row: Mapping[str, Any]) -> ReportView:
@@ -59,6 +66,7 @@ def as_view(key: int, row: Mapping[str, Any]) -> ReportView:
         row["reporter_id"], row["reporter_name"], row["reporter_phone"], row["typed_by_id"], row["typed_by_name"],
         row["status"], row["reason"], row["reviewed_by"], incident, row["figures"], row["needs"], row["urgent"],
         row["warnings"], row["text"], rules.is_urgent(row["figures"], row["urgent"]),
+        row["source"], row["basis"], row["said_at"], row["asks"], row["amended"],
     )  # fmt: skip
 
 
@@ -85,7 +93,12 @@ def last_world_of(session: Session, person: int) -> int | None:
 def by_form_key(session: Session, person: int | None, key: str) -> ReportView | None:
     """The report that this person's form already became. Part of the write path."""
     row = session.scalar(select(Report).where(Report.typed_by_id == person, Report.form_key == key))
-    return _view(row) if row else None
+    return replace(_view(row), repeated=True) if row else None
+
+
+def by_id(session: Session, key: int) -> ReportView:
+    """A report that is known to exist. Part of the write path."""
+    return _view(session.get_one(Report, key))
 
 
 def report(session: Session, scope: Scope, name: str) -> ReportView | None:
@@ -95,6 +108,15 @@ def report(session: Session, scope: Scope, name: str) -> ReportView | None:
         return None
     row = session.scalar(select(Report).where(Report.id == key, scope.covers(Report.division_code)))
     return _view(row) if row else None
+
+
+def last_filed(session: Session, scope: Scope, person: int) -> tuple[str, str | None, datetime] | None:
+    """Division, hazard and time of a person's newest report in scope: their next form begins there."""
+    statement = select(Report.division_code, Report.hazard, Report.received_at).where(
+        Report.reporter_id == person, Report.world == scope.world, scope.covers(Report.division_code)
+    )
+    row = session.execute(statement.order_by(Report.id.desc()).limit(1)).first()
+    return (row[0], row[1], row[2]) if row else None
 
 
 def reports(

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from responder.kernel.refusals import Invalid, Refusal
 from responder.reports.commands import Review
+from responder.reports.standing import BASES, SOURCES, Chain
 
 KINDS = ("initial", "followup", "verification", "zero", "correction")
 CHAINED = ("followup", "verification", "correction")
@@ -17,6 +19,7 @@ MAX_PLACE = 200
 EARLIEST_YEAR = 1900
 WIDEST = 10**8
 """Metres: no accuracy of a point on this earth is worse."""
+REPEATED_WITHIN = timedelta(hours=24)
 CLOCK_SKEW = timedelta(minutes=10)
 """How far ahead of ours a phone's clock may run before a time counts as the future."""
 
@@ -57,6 +60,18 @@ class NothingToContinue(Refusal):
     code = "reports.nothing_to_continue"
 
 
+class OtherPerson(Refusal):
+    """A report kept on a phone is sent only under the name of whoever wrote it."""
+
+    code = "reports.other_person"
+
+
+class Unreadable(Refusal):
+    """Fields of a report that was kept on a phone can't be read. Params: ``problems`` in words."""
+
+    code = "reports.unreadable"
+
+
 def is_urgent(figures: Mapping[str, Any], words: Sequence[str]) -> bool:
     """Red first: deaths, missing or a word of danger."""
     return bool(words) or any((figures.get(slug) or 0) > 0 for slug in ("deaths", "missing"))
@@ -89,6 +104,27 @@ def check_times(occurred: datetime | None, now: datetime) -> None:
         raise Invalid(field="occurred_at", problem="future")
 
 
+def check_origin(source: str, basis: str, said: datetime | None) -> None:
+    """Whose figures, the whole or an addition, said in our time. Raises Invalid."""
+    if source not in SOURCES:
+        raise Invalid(field="source", problem="unknown")
+    if basis not in BASES:
+        raise Invalid(field="basis", problem="unknown")
+    if said is not None and said.year < EARLIEST_YEAR:
+        raise Invalid(field="said_at", problem="time")
+
+
+def fingerprint(text: str) -> str | None:
+    """Of a text's words, whatever its blanks: the same person's same text twice is one report."""
+    words = "".join(text.split())
+    return blake2b(words.encode(), digest_size=8).hexdigest() if words else None
+
+
+def kind_in_chain(kind: str, chain: Chain) -> str:
+    """One chain per incident and division: a second first report continues it, whoever sends it."""
+    return "followup" if kind == "initial" and chain.reports else kind
+
+
 def check_point(lat: float | None, lng: float | None, accuracy: float | None = None) -> None:
     """Both or neither, on this earth; the accuracy in metres. Raises Invalid."""
     if accuracy is not None and not 0 <= accuracy < WIDEST:
@@ -109,21 +145,6 @@ def latest(reports: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, dict[s
     for division, figures in reports:
         known.setdefault(division, {}).update(figures)
     return known
-
-
-def totals(known: Mapping[str, Mapping[str, Any]]) -> dict[str, float | int]:
-    """The incident's figures: the sum over divisions, nothing counted twice. A figure that nobody gave is absent.
-
-    A division whose own descendants also reported is left out where they cover the figure: a town's figures
-    already hold its villages' (rule 15 shows the difference; the sum would count them twice).
-    """
-    summed: dict[str, float | int] = {}
-    slugs = {slug for figures in known.values() for slug, value in figures.items() if value is not None}
-    for slug in slugs:
-        givers = [code for code, figures in known.items() if figures.get(slug) is not None]
-        tops = [code for code in givers if not any(code != up and code.startswith(up) for up in givers)]
-        summed[slug] = round(sum(known[code][slug] for code in tops), 2)
-    return {slug: int(value) if value == int(value) else value for slug, value in sorted(summed.items())}
 
 
 def merged_needs(reports: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> list[dict[str, Any]]:

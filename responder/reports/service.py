@@ -23,11 +23,13 @@ from responder.places.queries import places
 from responder.platform.scope import PREFIXES, ancestors
 from responder.platform.terms import vocabulary
 from responder.platform.work import UnitOfWork
-from responder.reports import checks, indicators, queries, rules
+from responder.reports import checks, indicators, queries, rules, standings
 from responder.reports.commands import FileReport, Review
 from responder.reports.models import Photo, Report
 from responder.reports.queries import ReportView
 from responder.reports.red import red_words
+from responder.reports.standing import OWN, Chain, Told, step
+from responder.reports.standings import Lines, Repeated
 
 _table: Any = Report.__table__
 _FILE = insert(_table).returning(_table.c.id)
@@ -54,37 +56,57 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
     rules.check_point(command.lat, command.lng, command.accuracy)
     if command.hazard is not None and command.hazard not in vocabulary("hazard"):
         raise Invalid(field="hazard", problem="unknown")
+    rules.check_origin(command.source, command.basis, command.said_at)
     figures = indicators.cleaned(dict(command.figures))
     tree = places(uow.session)
     _check_place(uow, tree, command)
     label = shown(tree.label(command.division), command.place)
     urgent = red_words(command.text) or command.urgent
-    in_danger = rules.is_urgent(figures, urgent)
     joined = _joined(uow, command)
-    found = _problems(command, figures, joined)
+    text = _repeatable(uow, command)
+    known, first = (
+        standings.lines(uow, joined.id, command.division, command.source, text)
+        if joined is not None
+        else ({}, standings.seen(uow, text))
+    )
+    chain = known[command.division].chain if command.division in known else Chain()
+    if first is not None and (command.kind != "correction" or first == chain.last_id):
+        return replace(queries.by_id(uow.session, first), repeated=True)
+    command = replace(command, kind=rules.kind_in_chain(command.kind, chain))
+    found = _problems(command, figures, chain)
     if blocked := [problem for problem in found if problem.severity == "block"]:
         raise rules.Contradiction(problems="；".join(problem.words("zh") for problem in blocked))
-    incident = _keep_totals(uow, tree, command, label, figures, joined, in_danger)
+    in_danger = rules.is_urgent(figures, urgent)
+    incident = joined.id if joined is not None else _opened(uow, tree, command, label, figures, in_danger)
     needs = [{"item": str(need["item"]).strip(), "qty": need.get("qty")} for need in command.needs]
     row: dict[str, Any] = {
         "kind": command.kind, "hazard": command.hazard, "division_code": command.division, "place": command.place,
         "lat": command.lat, "lng": command.lng, "accuracy": command.accuracy,
         "occurred_at": command.occurred_at and command.occurred_at.astimezone(UTC),
         "occurred_text": command.occurred_text[:60], "received_at": uow.now, "channel": command.channel,
-        "reporter_id": command.said.person_id if command.said else uow.actor.person_id,
+        "reporter_id": text.person,
         "reporter_name": command.said.name if command.said else uow.actor.name,
         "reporter_phone": command.said.phone if command.said else command.number,
         "typed_by_id": uow.actor.person_id, "typed_by_name": uow.actor.name, "status": "received", "reason": "",
         "reviewed_by": "", "incident_id": incident, "figures": figures, "needs": needs, "urgent": list(urgent),
         "text": command.text, "ref": command.ref[:40], "inbound_id": command.inbound, "form_key": command.form_key,
-        "warnings": [problem.words("zh") for problem in found], "world": uow.world,
+        "warnings": [problem.words("zh") for problem in found], "world": uow.world, "source": command.source,
+        "basis": command.basis, "said_at": min(command.said_at or uow.now, uow.now).astimezone(UTC),
+        "fingerprint": text.fingerprint, "asks": "", "amended": False,
     }  # fmt: skip
     key: int = uow.session.connection().execute(_FILE, row).scalar_one()
+    if incident is not None:
+        _keep_lines(uow, key, row, known, joined)
     _keep_photos(uow, key, command)
     filed = queries.as_view(key, row)
     hazard = command.hazard or (joined.hazard if joined else None)
     _tell(uow, filed, label, hazard)
     return filed
+
+
+def _repeatable(uow: UnitOfWork, command: FileReport) -> Repeated:
+    person = command.said.person_id if command.said else uow.actor.person_id
+    return Repeated(person, rules.fingerprint(command.text), uow.now - rules.REPEATED_WITHIN)
 
 
 def _keepable(command: FileReport) -> FileReport:
@@ -156,37 +178,52 @@ def _last_of_reporter(uow: UnitOfWork, command: FileReport) -> Open | None:
     return incidents.open_one(uow.session, uow.world, key) if key else None
 
 
-def _problems(command: FileReport, figures: Mapping[str, Any], joined: Open | None) -> list[checks.Problem]:
+def _problems(command: FileReport, figures: Mapping[str, Any], chain: Chain) -> list[checks.Problem]:
     """Contradictions within the figures, and against what this division said before."""
     level = PREFIXES.index(len(command.division)) + 1
-    before = joined.by_division.get(command.division) if joined else None
-    return checks.problems(figures, command.kind, level, before)
+    return checks.problems(figures, command.kind, level, chain.says())
 
 
-def _keep_totals(
-    uow: UnitOfWork, tree: Places, command: FileReport, label: str, figures: Mapping[str, Any], joined: Open | None,
-    urgent: bool,
-) -> int | None:  # fmt: skip
-    """Puts the figures into the incident's totals, opening the incident where there is none; returns its id.
-
-    Cumulative figures replace the division's earlier ones, so this costs the same however long the chain is.
-    """
-    if joined is None and command.kind == "zero":
+def _opened(
+    uow: UnitOfWork, tree: Places, command: FileReport, label: str, figures: Mapping[str, Any], urgent: bool
+) -> int | None:
+    """A new incident with the report's figures; none for a zero report that continues nothing."""
+    if command.kind == "zero":
         return None
-    known = {**(joined.by_division if joined else {})}
-    known[command.division] = {**known.get(command.division, {}), **figures}
-    totals = rules.totals(known)
-    if joined is not None:
-        hazard = command.hazard if joined.hazard == "other" and command.hazard else joined.hazard
-        incident_service.update_totals(uow, UpdateTotals(joined.id, known, totals, joined.urgent or urgent, hazard))
-        return joined.id
     lat, lng = command.lat, command.lng
     if lat is None and (located := tree.point(command.division)) is not None:
         lat, lng = located.point.lat, located.point.lng
     opened = OpenIncident(
-        command.division, command.hazard or "other", label[: rules.MAX_PLACE], lat, lng, urgent, known, totals
-    )
+        division=command.division, hazard=command.hazard or "other", place=label[: rules.MAX_PLACE], lat=lat, lng=lng,
+        urgent=urgent, figures=figures if command.source == OWN else {},
+    )  # fmt: skip
     return incident_service.open_incident(uow, opened)
+
+
+def _keep_lines(uow: UnitOfWork, key: int, row: Mapping[str, Any], known: Lines, joined: Open | None) -> None:
+    """Puts the report into its chain and the sheets of every tier above, and the root's sum into the incident."""
+    told = Told(
+        key, row["said_at"], row["kind"], row["basis"], row["figures"], row["reporter_id"]
+    )  # fmt: skip
+    incident, division, source = row["incident_id"], row["division_code"], row["source"]
+    chain = known[division].chain if division in known else Chain()
+    # A report that was said before others of its chain came late: the chain is folded anew, the report among it.
+    late = not chain.precedes(told)
+    chain = standings.chain_of(uow, incident, division, source) if late else step(chain, told)
+    changed, figures = standings.climbed(standings.path(places(uow.session).profile.root, division), known, chain)
+    if late and standings.lost(known, changed):
+        figures = standings.rebuild(uow, incident)
+    else:
+        standings.keep(uow, incident, source, known, changed)
+    if joined is not None:
+        hazard = row["hazard"] if joined.hazard == "other" and row["hazard"] else joined.hazard
+        urgent = joined.urgent or rules.is_urgent(row["figures"], row["urgent"])
+        sums = {code: line.figures for code, line in {**known, **changed}.items()} if source == OWN else {}
+        totals = UpdateTotals(
+            incident_id=incident, figures=figures if source == OWN else joined.figures, urgent=urgent, hazard=hazard,
+            by_office=sums, kept=joined,
+        )  # fmt: skip
+        incident_service.update_totals(uow, totals)
 
 
 def _keep_photos(uow: UnitOfWork, report: int, command: FileReport) -> None:
@@ -237,7 +274,7 @@ def review(uow: UnitOfWork, command: Review) -> None:
     row.reason, row.reviewed_by = command.reason, uow.actor.name
     uow.session.flush()
     if row.incident_id is not None and not command.accept:
-        _recount(uow, row.incident_id)
+        standings.rebuild(uow, row.incident_id)
     data = {
         "place": shown(places(uow.session).label(row.division_code), row.place), "reason": command.reason,
         "by": uow.actor.name, "incident": number(INCIDENT, row.incident_id) if row.incident_id else None,
@@ -249,15 +286,3 @@ def review(uow: UnitOfWork, command: Review) -> None:
         dedup = f"returned:{name}"
         person, subject = row.reporter_id, name
         uow.send(Notice("report_returned", dedup, person=person, params=params, priority=ANSWER, subject=subject))
-
-
-def _recount(uow: UnitOfWork, incident: int) -> None:
-    """The totals from all reports that count: after one was returned."""
-    kept = incidents.open_one(uow.session, uow.world, incident)
-    if kept is None:
-        return
-    statement = select(Report.division_code, Report.figures).where(Report.incident_id == incident)
-    rows = uow.session.execute(statement.where(Report.status != "returned").order_by(Report.id)).all()
-    known = rules.latest((row.division_code, row.figures) for row in rows)
-    command = UpdateTotals(incident, known, rules.totals(known), kept.urgent, kept.hazard)
-    incident_service.update_totals(uow, command)

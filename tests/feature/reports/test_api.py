@@ -230,7 +230,8 @@ def test_the_newest_page_is_read_by_an_index_of_its_scope(desk: Desk, division: 
     towns = [f"310{district}{town}" for district in (112, 113, 114, 116, 117) for town in (100, 101, 112)]
     rows = [
         {
-            "kind": "initial", "hazard": "flood", "place": "", "received_at": clock.now(), "channel": "sms",
+            "kind": "initial", "hazard": "flood", "place": "", "received_at": clock.now(),
+            "said_at": clock.now(), "channel": "sms",
             "reporter_id": None, "reporter_name": "", "reporter_phone": "", "typed_by_id": None, "typed_by_name": "",
             "status": "received", "reason": "", "reviewed_by": "", "figures": "{}", "needs": "[]", "urgent": "[]",
             "warnings": "[]", "text": "", "ref": "", "occurred_text": "", "world": 0,

@@ -94,54 +94,6 @@ def test_people_in_danger_come_first(figures: Mapping[str, Any], words: Sequence
     assert rules.is_urgent(figures, words) is urgent
 
 
-VILLAGES = ["310116112218", "310116112219", "310116102201", "310116112"]
-CODES = st.sampled_from([*VILLAGES, "310116102", "310116"])
-KNOWN = st.dictionaries(
-    CODES, st.dictionaries(st.sampled_from(["affected", "deaths"]), st.integers(0, 1000)), max_size=6
-)
-
-
-def test_totals_add_up_what_lies_side_by_side() -> None:
-    known = {"310116112218": {"affected": 87}, "310116112219": {"affected": 13, "deaths": 0}}
-    assert rules.totals(known) == {"affected": 100, "deaths": 0}
-
-
-def test_a_town_s_figures_already_hold_its_villages() -> None:
-    known = {"310116112": {"affected": 100}, "310116112218": {"affected": 87, "injured": 2}}
-    assert rules.totals(known) == {"affected": 100, "injured": 2}
-
-
-def test_a_figure_that_nobody_gave_is_absent() -> None:
-    assert rules.totals({"310116112218": {"affected": None}}) == {}
-    assert rules.totals({}) == {}
-
-
-def test_whole_sums_are_whole_and_hectares_keep_two_places() -> None:
-    found = rules.totals({"a": {"crop_affected": 0.1}, "b": {"crop_affected": 0.2}, "c": {"loss_total": 2.0}})
-    assert found == {"crop_affected": 0.3, "loss_total": 2}
-    assert isinstance(found["loss_total"], int)
-
-
-@given(KNOWN)
-def test_totals_never_count_twice(known: dict[str, dict[str, int]]) -> None:
-    """Each figure is the sum over givers of which none lies inside another, and every giver lies inside one."""
-    found = rules.totals(known)
-    for slug in {slug for figures in known.values() for slug in figures}:
-        givers = {code: figures[slug] for code, figures in known.items() if slug in figures}
-        tops = {code for code in givers if not any(o != code and code.startswith(o) for o in givers)}
-        assert found[slug] == sum(givers[code] for code in tops)
-        assert all(any(code.startswith(top) for top in tops) for code in givers)
-        assert found[slug] <= sum(givers.values())
-
-
-@given(KNOWN, st.sampled_from(VILLAGES), st.integers(0, 1000))
-def test_a_village_inside_a_town_that_reported_changes_nothing(
-    known: dict[str, dict[str, int]], code: str, affected: int
-) -> None:
-    known = {**known, "310116": {"affected": 5}}
-    assert rules.totals({**known, code: {"affected": affected}})["affected"] == 5
-
-
 def test_the_latest_word_replaces_and_a_blank_leaves_what_stood() -> None:
     told = [
         ("310116112218", {"affected": 50, "relocated": 18}),
@@ -149,11 +101,6 @@ def test_the_latest_word_replaces_and_a_blank_leaves_what_stood() -> None:
         ("310116112218", {"affected": 87}),
     ]
     assert rules.latest(told) == {"310116112218": {"affected": 87, "relocated": 18}, "310116112219": {"affected": 1}}
-
-
-def test_a_follow_up_isn_t_added_to_what_it_continues() -> None:
-    told = [("310116112218", {"relocated": 87}), ("310116112218", {"relocated": 120})]
-    assert rules.totals(rules.latest(told)) == {"relocated": 120}
 
 
 def test_needs_are_each_place_s_latest_list_added_up() -> None:
