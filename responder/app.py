@@ -26,11 +26,13 @@ from responder.drills import queries as drills_queries
 from responder.drills import web as drills_web
 from responder.drills import worlds
 from responder.hotline import service as hotline
+from responder.hotline import web as hotline_web
+from responder.hotline.voice import service as voice
 from responder.incidents import api as incidents_api
 from responder.messaging import api as messaging_api
-from responder.messaging import hooks, simulator
 from responder.messaging import queries as messaging_queries
 from responder.messaging import service as messaging
+from responder.messaging import simulator, voice_hooks
 from responder.messaging import web as messaging_web
 from responder.openness import web as openness_web
 from responder.places import queries as places_queries
@@ -51,7 +53,7 @@ from responder.teams import web as teams_web
 
 PAGES: tuple[Blueprint, ...] = (
     board_web.bp, reports_web.bp, dispatch_web.bp, teams_web.bp, stock_web.bp, messaging_web.bp, drills_web.bp,
-    openness_web.bp, accounts_web.bp, places_web.bp, hooks.bp, status.bp,
+    hotline_web.bp, openness_web.bp, accounts_web.bp, places_web.bp, voice_hooks.bp, status.bp,
 )  # fmt: skip
 APIS = (
     reports_api.api, incidents_api.api, dispatch_api.api, teams_api.api, stock_api.api, messaging_api.api,
@@ -133,9 +135,11 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
             "work": work,
             "settings": settings,
             "listener": hotline,
+            "operator": voice,
             "scene_of": scenes.scene_of,
             "mission_book": dispatch_queries.mission,
             "drill_world": drill_world,
+            "branch": partial(_branch, work, settings),
             "watch": status.Watch(messaging_queries.lag, settings.gateway_names()),
         }
     )
@@ -151,7 +155,7 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
     for api in APIS:
         csrf.exempt(api)
         app.register_blueprint(api)
-    csrf.exempt(hooks.bp)
+    csrf.exempt(voice_hooks.bp)
     if settings.demo:
         csrf.exempt(simulator.bp)
         app.register_blueprint(simulator.bp)

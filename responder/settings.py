@@ -8,6 +8,9 @@ from pathlib import Path
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_VOICE = r"^[\w.-]+\|[A-Za-z]{2,3}(-[A-Za-z0-9]+)+$"
+"""A voice and its language as one: ``Polly.Zhiyu|cmn-CN``."""
+
 
 class Settings(BaseSettings):
     """All that differs between one installation and the next."""
@@ -27,6 +30,10 @@ class Settings(BaseSettings):
     twilio_auth_token: str = Field("", validation_alias=AliasChoices("TWILIO_AUTH_TOKEN", "twilio_auth_token"))
     twilio_from: str = ""
     twilio_api_url: str = ""
+    twilio_voice: str = Field("Polly.Zhiyu|cmn-CN", pattern=_VOICE)
+    twilio_voice_en: str = Field("Polly.Joanna|en-US", pattern=_VOICE)
+    public_phone: str = ""
+    duty_phone: str = ""
     logo: str = ""
     trusted_proxies: int = 0
     demo: bool = False

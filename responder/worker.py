@@ -14,8 +14,9 @@ from sqlalchemy import text
 from responder.app import House, assemble, log_plainly
 from responder.dispatch import jobs as dispatch_jobs
 from responder.dispatch import queries as dispatch_queries
+from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
-from responder.messaging.gateways.chosen import gateways
+from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.relay import Relay
 from responder.platform import status
 from responder.platform.work import Work
@@ -34,6 +35,11 @@ JOBS = [*dispatch_jobs.JOBS]
 def relay(house: House) -> Relay:
     """The relay with its gateways and the questions that are asked before sending."""
     return Relay(house.work, gateways(house.settings), {"mission": dispatch_queries.is_wanted})
+
+
+def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
+    """Every room's jobs: (name, seconds, function)."""
+    return [*JOBS, *voice_jobs.jobs(house.settings.data, fetchers(house.settings))]
 
 
 def main() -> None:
@@ -67,7 +73,7 @@ def _schedule(house: House, stop: threading.Event) -> None:
         with _leadership(house) as leading:
             if leading:
                 scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(4)}, timezone="UTC")
-                for name, seconds, job in JOBS:
+                for name, seconds, job in jobs(house):
                     scheduler.add_job(
                         _guarded, "interval", (name, job, house.work), seconds=seconds, id=name, max_instances=1,
                         coalesce=True, misfire_grace_time=None,

@@ -81,11 +81,12 @@ def _shelve(work: Work, incoming: Incoming, problem: Exception) -> int | None:
             return service.take_in(uow, incoming)
 
 
-def _twiml(body: str = _EMPTY) -> Response:
+def xml(body: str = _EMPTY) -> Response:
+    """An answer in the provider's markup; by default one that asks for nothing."""
     return Response(body, content_type="text/xml; charset=utf-8")
 
 
-def _checked() -> dict[str, str]:
+def checked() -> dict[str, str]:
     """The form of a signed Twilio request. 403 for any other."""
     settings: Settings = current_app.extensions["settings"]
     form = {name: request.form.getlist(name) for name in request.form}
@@ -100,16 +101,16 @@ def _checked() -> dict[str, str]:
 @bp.post("/hooks/twilio/sms")
 def twilio_sms() -> Response:
     """A text by Twilio."""
-    form = _checked()
+    form = checked()
     sender = form.get("From", "")
     hear(Incoming("twilio", form.get("MessageSid", ""), phones.parse(sender) or sender, form.get("Body", "")))
-    return _twiml()
+    return xml()
 
 
 @bp.post("/hooks/twilio/status")
 def twilio_status() -> Response:
     """What became of a text that we sent."""
-    form = _checked()
+    form = checked()
     status = twilio.STATUS.get(form.get("MessageStatus", ""))
     ref = request.args.get("ref", "")
     if status and ref.isascii() and ref.isdigit() and len(ref) < 10:
@@ -118,15 +119,4 @@ def twilio_status() -> Response:
         receipt = Receipt(int(ref), form.get("MessageSid", ""), status, error, kind if status == "failed" else "")
         with web.work().begin(Actor(None, "twilio", "", "job")) as uow:
             service.note_receipt(uow, receipt)
-    return _twiml()
-
-
-@bp.post("/hooks/twilio/voice")
-def twilio_voice() -> Response:
-    """A call. Until the keypad is built it goes to the duty officer's inbox to be called back, and says so."""
-    form = _checked()
-    sender = form.get("From", "")
-    hear(Incoming("voice", form.get("CallSid", ""), phones.parse(sender) or sender, ""))
-    said = "这里是红十字会应急值班。您的来电已经记下，值班员马上回拨。也可以发短信报灾。"
-    verb = f'<Say language="zh-CN">{said}</Say><Hangup/>'
-    return _twiml(f'<?xml version="1.0" encoding="UTF-8"?><Response>{verb}</Response>')
+    return xml()

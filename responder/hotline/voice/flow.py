@@ -29,7 +29,7 @@ class State:
     """Where a call stands. ``keyed`` {slug: number | None}: None was skipped, 0 was said to be none.
 
     ``world`` is the real one until the caller chooses the drill ``drill`` (0: none is running, or several).
-    ``node`` names a step below; at ``over`` nothing more is heard.
+    ``node`` names a step below; at ``over`` nothing more is heard and ``deed`` says what came of it.
     """
 
     node: str
@@ -37,6 +37,7 @@ class State:
     name: str = ""
     office: str = ""
     place: str = ""
+    division: str = ""
     known: bool = True
     duty: str = ""
     tasks: tuple[Task, ...] = ()
@@ -48,6 +49,7 @@ class State:
     failures: int = 0
     recorded: bool = False
     status: str = ""
+    deed: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Ready to be kept as JSON."""
@@ -94,18 +96,11 @@ def step(state: State, heard: Heard) -> Step:
         return Step(state, (Prompt("hangup"),))
     if heard.what == "gone":
         return _end(state, "wait")
-    recorded = heard.what == "recording"
-    if recorded:
+    if heard.what == "recording":
         state = replace(state, recorded=True)
-    if state.node in ("speak", "message"):
-        return _end(state, "wait")
-    if state.node == "officer":
-        return _end(state, "spoken") if heard.what == "answered" else _leave_message(state)
-    if state.node == "details":
-        return _read_back(replace(state, failures=0))
-    if heard.what != "keys":
-        return _again(state)
-    return _NODES[state.node](state, heard.keys.strip())
+    if state.node in _LISTENING:
+        return _LISTENING[state.node](state, heard)
+    return _NODES[state.node](state, heard.keys.strip()) if heard.what == "keys" else _again(state)
 
 
 def close(state: State, words: str, **values: object) -> tuple[Prompt, ...]:
@@ -124,23 +119,18 @@ def _menu(state: State, before: str = "") -> Step:
 
 def _at_menu(state: State, key: str) -> Step:
     fresh = replace(state, failures=0)
-    match key:
-        case "1":
-            return Step(replace(fresh, node="speak"), (_say(say("speak", state.lang), state.lang), _record("speak")))
-        case "2":
-            return _ask_hazard(replace(fresh, keyed={}, hazard=None))
-        case "3":
-            words = say("zero", state.lang, place=state.place)
-            return Step(replace(fresh, node="zero"), (_say(words, state.lang), _gather(1)))
-        case "4":
-            return _ask_task(fresh)
-        case "0":
-            return _officer(fresh)
-        case "6" if state.drill != REAL:
-            return _menu(replace(fresh, world=state.drill))
-        case "9":
-            return _menu(replace(fresh, lang="en" if state.lang == "zh" else "zh"))
-    return _again(state)
+    if key == "6" and state.drill != REAL:
+        return _menu(replace(fresh, world=state.drill))
+    return _MENU[key](fresh) if key in _MENU else _again(state)
+
+
+def _ask_speech(state: State) -> Step:
+    return Step(replace(state, node="speak"), (_say(say("speak", state.lang), state.lang), _record("speak")))
+
+
+def _ask_zero(state: State) -> Step:
+    words = say("zero", state.lang, place=state.place)
+    return Step(replace(state, node="zero"), (_say(words, state.lang), _gather(1)))
 
 
 def _ask_hazard(state: State) -> Step:
@@ -163,8 +153,8 @@ def _at_hazard(state: State, key: str) -> Step:
 def _ask_figure(state: State, before: str = "") -> Step:
     waiting = [slug for slug in menu().figures if slug not in state.keyed]
     if not waiting:
-        words = (_say(say("details", state.lang), state.lang), _record("details"))
-        return Step(replace(state, node="details"), words)
+        prompts = (_say(say("details", state.lang), state.lang), _record("details"))
+        return Step(replace(state, node="details"), prompts)
     question = say("figure", state.lang, question=getattr(menu().figures[waiting[0]], state.lang))
     words = _joined([before, question], state.lang)
     return Step(replace(state, node="figure"), (_say(words, state.lang), _gather(0)))
@@ -234,16 +224,6 @@ def _at_answer(state: State, key: str) -> Step:
     return _end(replace(state, status=status), "answer") if status else _again(state)
 
 
-_NODES: dict[str, Callable[[State, str], Step]] = {
-    "menu": _at_menu, "hazard": _at_hazard, "figure": _at_figure, "readback": _at_readback, "zero": _at_zero,
-    "which": _at_which, "answer": _at_answer,
-}  # fmt: skip
-_ASKED: dict[str, Callable[[State], Step]] = {
-    "menu": _menu, "hazard": _ask_hazard, "figure": _ask_figure, "readback": _read_back, "which": _ask_task,
-    "answer": _ask_answer, "zero": lambda state: _at_menu(state, "3"),
-}  # fmt: skip
-
-
 def _again(state: State) -> Step:
     """What couldn't be taken is asked once more; after some tries a person takes over."""
     failures = state.failures + 1
@@ -266,7 +246,32 @@ def _leave_message(state: State) -> Step:
 
 
 def _end(state: State, deed: str) -> Step:
-    return Step(replace(state, node="over"), (Prompt("hangup"),), deed)
+    return Step(replace(state, node="over", deed=deed), (Prompt("hangup"),), deed)
+
+
+_NODES: dict[str, Callable[[State, str], Step]] = {
+    "menu": _at_menu, "hazard": _at_hazard, "figure": _at_figure, "readback": _at_readback, "zero": _at_zero,
+    "which": _at_which, "answer": _at_answer,
+}  # fmt: skip
+_ASKED: dict[str, Callable[[State], Step]] = {
+    "menu": _menu, "hazard": _ask_hazard, "figure": _ask_figure, "readback": _read_back, "which": _ask_task,
+    "answer": _ask_answer, "zero": _ask_zero,
+}  # fmt: skip
+_MENU: dict[str, Callable[[State], Step]] = {
+    "1": _ask_speech,
+    "2": lambda state: _ask_hazard(replace(state, keyed={}, hazard=None)),
+    "3": _ask_zero,
+    "4": _ask_task,
+    "0": _officer,
+    "9": lambda state: _menu(replace(state, lang="en" if state.lang == "zh" else "zh")),
+}
+_LISTENING: dict[str, Callable[[State, Heard], Step]] = {
+    "speak": lambda state, _heard: _end(state, "wait"),
+    "message": lambda state, _heard: _end(state, "wait"),
+    "details": lambda state, _heard: _read_back(replace(state, failures=0)),
+    "officer": lambda state, heard: _end(state, "spoken") if heard.what == "answered" else _leave_message(state),
+}
+"""Nodes at which something else than keys comes back."""
 
 
 def spoken(state: State) -> str:

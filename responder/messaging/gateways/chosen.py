@@ -1,6 +1,9 @@
 """The gateways that the settings name."""
 
-from responder.messaging.gateways import Gateway
+from collections.abc import Callable
+from functools import partial
+
+from responder.messaging.gateways import Gateway, twiml
 from responder.messaging.gateways.simulator import Simulator
 from responder.messaging.gateways.twilio import Twilio
 from responder.settings import Settings
@@ -24,3 +27,11 @@ def gateways(settings: Settings) -> list[Gateway]:
         else:
             raise UnknownGateway(f"RESPONDER_GATEWAYS names an unknown gateway: {name}")
     return found
+
+
+def fetchers(settings: Settings) -> dict[str, Callable[[str], bytes]]:
+    """Who gets the recordings of which provider's calls, by the provider's id of a recording."""
+    account, token = settings.twilio_account_sid, settings.twilio_auth_token
+    if not account or not token:
+        return {}
+    return {"twilio": partial(twiml.fetch, account, token, api=settings.twilio_api_url)}
