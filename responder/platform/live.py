@@ -53,7 +53,8 @@ class Pusher:
         self.rooms: dict[str, int] = defaultdict(int)
         self.members: dict[str, tuple[Principal, str]] = {}
         self.waiting: dict[str, tuple[Principal, int]] = {}
-        self.lock = threading.Lock()
+        # Reentrant: a socket that is found dead while it is sent to says farewell on the spot.
+        self.lock = threading.RLock()
         self._bell = threading.Event()
         self._started = False
 
@@ -149,23 +150,26 @@ class Pusher:
                 entry = (member[0], self.sent)
                 self._leave(sid)
             who, start = entry
-            self._replay(who, sid, start if since is None else since)
+            replay = self._replay(who, start if since is None else since)
             room = _room(who.division, who.world, who.lang)
             # The server's own call: a background task has no request and no application context.
             self.socketio.server.enter_room(sid, room, namespace=NAMESPACE)
             self.members[sid] = (who, room)
             self.rooms[room] += 1
+            if replay is not None:
+                self.socketio.emit(*replay, to=sid, namespace=NAMESPACE)
 
-    def _replay(self, who: Principal, sid: str, since: int) -> None:
+    def _replay(self, who: Principal, since: int) -> tuple[str, dict[str, Any]] | None:
         if since > self.sent:
             # The browser knows a later seq than ours: another process committed it, the pusher is about to see it.
-            return
+            return None
         missed = self._missed(who, since)
         if missed is None:
-            self.socketio.emit("gap", {"until": self.sent}, to=sid, namespace=NAMESPACE)
-        elif missed or since < self.sent:
+            return "gap", {"until": self.sent}
+        if missed or since < self.sent:
             items = [event.item(who.lang, self.drill_number(event.world)) for event in missed]
-            self.socketio.emit("events", {"items": items, "until": self.sent}, to=sid, namespace=NAMESPACE)
+            return "events", {"items": items, "until": self.sent}
+        return None
 
     def _missed(self, who: Principal, since: int) -> list[EventView] | None:
         scope = who.scope()

@@ -5,76 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask_socketio import SocketIO, SocketIOTestClient
+from flask_socketio import SocketIOTestClient
 
 from responder.accounts import service as accounts
 from responder.accounts.commands import DisablePerson
-from responder.app import House, build
-from responder.drills.models import Drill
 from responder.kernel.actors import Actor
-from responder.kernel.events import Event
-from responder.platform import eventlog, live
-from responder.platform.live import NAMESPACE, Pusher
+from responder.platform import live
+from responder.platform.live import NAMESPACE
 from tests import cast
+from tests.at_once import at_once
+from tests.feature.platform.conftest import VILLAGE, Stage
 
-VILLAGE, OTHER_TOWN, STRANGER = "310116112218", "310116102", "310117"
+OTHER_TOWN, STRANGER = "310116102", "310117"
 
 Connect = Callable[..., SocketIOTestClient]
-
-
-class Stage:
-    """An application whose pusher pushes when the test says so."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.app: Flask = build(house)
-        self.pusher: Pusher = self.app.extensions["pusher"]
-        self.socketio: SocketIO = self.pusher.socketio
-        # The tail thread would push by itself; here every frame is asked for.
-        self.pusher._started = True
-        self.pusher.sent = self.last()
-        self.tokens: dict[str, str] = {}
-
-    def last(self) -> int:
-        """The newest event's seq."""
-        with self.house.work.read() as session:
-            return eventlog.last_seq(session)
-
-    def connect(self, who: str, **auth: str) -> SocketIOTestClient:
-        """A browser's socket, by token."""
-        auth = {"token": self.token(who), **auth}
-        return self.socketio.test_client(self.app, namespace=NAMESPACE, auth=auth)
-
-    def token(self, who: str) -> str:
-        """One token for each: a new one is an event of the account, which ends its sockets."""
-        if who not in self.tokens:
-            self.tokens[who] = cast.token_for(self.house, who)
-        self.pusher.push()
-        return self.tokens[who]
-
-    def happen(self, n: int, division: str = VILLAGE, *, world: int = 0, private: bool = False, **data: Any) -> int:
-        """One event; returns its seq."""
-        with self.house.work.begin(Actor(None, "system", "310116", "job", world)) as uow:
-            uow.record(Event("report.received", division, f"R{n}", data, private=private))
-        return self.last()
-
-    def drill(self) -> tuple[str, int]:
-        """A drill that is running: its number and its world."""
-        with self.house.work.begin(Actor(None, "system", "310116", "job")) as uow:
-            row = Drill(
-                name="演练", kind="tabletop", division_code="310116", planned_at=uow.now, changed_at=uow.now,
-                status="running",
-            )  # fmt: skip
-            uow.session.add(row)
-            uow.session.flush()
-            return row.number, row.id
-
-
-@pytest.fixture
-def stage(house: House) -> Stage:
-    """The stage."""
-    return Stage(house)
 
 
 def frames(client: SocketIOTestClient) -> list[dict[str, Any]]:
@@ -127,6 +71,36 @@ def test_an_empty_stretch_still_moves_the_browser_on(stage: Stage) -> None:
     (frame,) = frames(client)
     assert frame["items"] == []
     assert frame["until"] == stage.pusher.sent
+
+
+def test_a_browser_found_gone_while_it_is_told_holds_nobody_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The socket's engine says farewell in the middle of sending, where no sign of life came in time."""
+    gone, there = stage.connect("coordinator"), stage.connect("town")
+    for client in (gone, there):
+        client.emit("resume", {"since": stage.pusher.sent}, namespace=NAMESPACE)
+    emit = stage.socketio.emit
+
+    def told(*args: Any, **more: Any) -> None:
+        if gone.is_connected(NAMESPACE):
+            gone.disconnect(namespace=NAMESPACE)
+        emit(*args, **more)
+
+    monkeypatch.setattr(stage.socketio, "emit", told)
+    stage.happen(1)
+    at_once(stage.pusher.push, seconds=10)
+    assert subjects(there) == ["R1"]
+    assert len(stage.pusher.members) == sum(stage.pusher.rooms.values()) == 1
+
+
+def test_a_browser_found_gone_while_it_joins_leaves_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = stage.pusher.sent
+    stage.happen(1)
+    client = stage.connect("coordinator")
+    (sid,) = stage.pusher.waiting
+    monkeypatch.setattr(stage.socketio, "emit", lambda *args, **more: client.disconnect(namespace=NAMESPACE))
+    at_once(lambda: stage.pusher.join(sid, start), seconds=10)
+    assert not stage.pusher.members
+    assert not stage.pusher.rooms
 
 
 def test_too_much_missed_is_a_gap(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
