@@ -161,6 +161,17 @@ class Places(_Strict):
     english: dict[str, list[Word]]
 
 
+class Chats(_Strict):
+    """chats.toml: ``notices`` are patterns of whole lines."""
+
+    no_names: list[Word]
+    surnames: list[Word]
+    pictures: list[Word]
+    picture_lines: list[Word]
+    marks: list[Word]
+    notices: list[Word]
+
+
 def _load(name: str, model: Any) -> Any:
     return config.load(f"understanding/{name}.toml", model)
 
@@ -204,4 +215,11 @@ def needs() -> Needs:
 def places() -> Places:
     """places.toml."""
     loaded: Places = _load("places", Places)
+    return loaded
+
+
+@cache
+def chats() -> Chats:
+    """chats.toml."""
+    loaded: Chats = _load("chats", Chats)
     return loaded
