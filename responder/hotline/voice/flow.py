@@ -62,8 +62,9 @@ class State:
 
     @property
     def figures(self) -> dict[str, int]:
-        """The figures that were stated."""
-        return {slug: value for slug, value in self.keyed.items() if value is not None}
+        """The figures that were stated, in the order in which they are asked."""
+        known = ((slug, self.keyed.get(slug)) for slug in menu().figures)
+        return {slug: value for slug, value in known if value is not None}
 
     @property
     def is_red(self) -> bool:
