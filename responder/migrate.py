@@ -38,8 +38,11 @@ def _alone(database: Database) -> Iterator[None]:
         return
     reader = database.reader.execution_options(isolation_level="AUTOCOMMIT")
     with reader.connect() as connection:
+        # However long another process takes over it.
+        connection.execute(text("SET lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         try:
             yield
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+            connection.invalidate()

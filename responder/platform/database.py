@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import DateTime, Engine, MetaData, String, Text, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -27,6 +28,7 @@ from sqlalchemy.types import TypeDecorator
 from responder.kernel.actors import REAL
 
 _WAIT_SECONDS = 15.0
+"""After this a wait for another's lock, or for the server's first answer, ends with OperationalError."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -119,12 +121,31 @@ class Database:
             event.listen(self.reader, "begin", _begin_sqlite)
             self.writer: Engine = self.reader.execution_options(begin="BEGIN IMMEDIATE")
         else:
-            self.reader = create_engine(self.url, pool_size=pool_size, max_overflow=20, hide_parameters=True)
+            self.reader = create_engine(
+                self.url,
+                connect_args={"connect_timeout": int(_WAIT_SECONDS)} if "connect_timeout" not in self.url.query else {},
+                hide_parameters=True,
+                pool_size=pool_size,
+                max_overflow=20,
+            )
+            event.listen(self.reader, "connect", _prepare_postgres)
             self.writer = self.reader
 
-    def gate(self) -> Any:
-        """One writer at a time per process on SQLite: waiting here costs nothing, waiting in SQLite costs tails."""
-        return self._gate if self.is_sqlite else nullcontext()
+    @contextmanager
+    def gate(self) -> Iterator[None]:
+        """One writer at a time per process on SQLite: waiting here costs nothing, waiting in SQLite costs tails.
+
+        Raises OperationalError where the one before doesn't end.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._gate.acquire(timeout=_WAIT_SECONDS):
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        try:
+            yield
+        finally:
+            self._gate.release()
 
     @contextmanager
     def session(self, world: int, *, write: bool = False) -> Iterator[Session]:
@@ -149,6 +170,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # From here on we wait ourselves: SQLite's own wait would freeze every greenlet of the process.
     cursor.execute("PRAGMA busy_timeout=0")
     cursor.close()
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    # A limit that the server, the role or the address sets stands.
+    limit = "SELECT set_config('lock_timeout', %s, false) WHERE current_setting('lock_timeout') = '0'"
+    connection.execute(limit, [f"{_WAIT_SECONDS}s"])
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,7 +1,8 @@
 """The unit of work: all or nothing, one world, one actor."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from responder.app import House
 from responder.incidents.models import Incident
@@ -9,7 +10,7 @@ from responder.kernel.actors import Actor
 from responder.kernel.events import Event
 from responder.kernel.notices import Notice
 from responder.messaging.models import Outbound
-from responder.platform import eventlog
+from responder.platform import database, eventlog
 from responder.platform.work import UnitOfWork, Work
 from tests import cast
 from tests.at_once import at_once
@@ -89,6 +90,18 @@ def test_writers_in_many_threads_all_get_their_turn(work: Work, system: Actor) -
 
     at_once(*[write] * 10)
     assert _count(work, 0) == 50
+
+
+def test_a_wait_for_another_writer_ends(work: Work, system: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0.2)
+    work.database.dispose()
+    touch = update(eventlog.EventRow).values(subject="R1")
+    with work.begin(system) as uow:
+        uow.session.execute(touch)
+        with pytest.raises(OperationalError), work.begin(system) as other:
+            other.session.execute(touch)
+    with work.begin(system) as uow:
+        uow.session.execute(touch)
 
 
 def test_whoever_wakes_on_commit_is_told_the_last_seq(work: Work, system: Actor) -> None:
