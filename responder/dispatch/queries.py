@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from responder.accounts import queries as accounts
 from responder.dispatch import rules
 from responder.dispatch.models import Mission
+from responder.incidents import queries as incidents
 from responder.kernel import ids
 from responder.platform.scope import Scope
 from responder.stock.models import Document, Transit
@@ -214,7 +215,8 @@ def first_times(session: Session, scope: Scope, incident: str) -> FirstTimes:
         func.min(Mission.arrived_at),
     ).where(Mission.incident == incident, scope.covers(Mission.division_code))
     handed_out = select(func.min(Document.at)).where(
-        Document.incident == incident, Document.kind == RECEIPT, scope.covers(Document.division_code)
+        or_(Document.incident == incident, Document.incident.in_(incidents.joined_numbers(incident))),
+        Document.kind == RECEIPT, scope.covers(Document.division_code)
     )
     return FirstTimes(*session.execute(statement).one(), handed_out=session.scalar(handed_out))
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OpenIncident:
-    """A report tells of something new."""
+    """A report tells of something new. ``apart_from`` is the incident that it was just parted from: no join with that
+    one is proposed."""
 
     division: str
     hazard: str
@@ -20,6 +21,7 @@ class OpenIncident:
     urgent: bool = False
     figures: Mapping[str, float] = field(default_factory=dict)
     by_office: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    apart_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,18 @@ class UpdateTotals:
     hazard: str
     by_office: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     kept: "Open | None" = None
+
+
+@dataclass(frozen=True)
+class PlaceIncident:
+    """Where an incident is and what it is, set right."""
+
+    incident_id: int
+    division: str
+    place: str
+    lat: float | None
+    lng: float | None
+    hazard: str
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,9 @@ class CannotPart(Refusal):
     code = "incidents.cannot_part"
 
 
-def propose(uow: UnitOfWork, key: int, told: Told, place: str) -> None:
+def propose(uow: UnitOfWork, key: int, told: Told, place: str, apart_from: int | None = None) -> None:
     """Compares an incident just opened with those around, and proposes joins. Part of opening it."""
-    for other, division, alike in nearest(uow.session, uow.world, told.division, told, key):
+    for other, division, alike in nearest(uow.session, uow.world, told, (key, apart_from or key)):
         first, second = sorted((key, other))
         wide = common(told.division, division)
         uow.session.add(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from responder.incidents import rules
@@ -73,6 +73,13 @@ def incident(session: Session, scope: Scope, name: str) -> IncidentView | None:
         return None
     row = session.scalar(select(Incident).where(Incident.id == key, seen(scope)))
     return _view(row) if row else None
+
+
+def joined_numbers(name: str) -> Select[str]:
+    """The numbers of what was joined to an incident, as a subquery for rooms that keep numbers for ever."""
+    base = int(number("", 0))
+    key = row_id(INCIDENT, name) or 0
+    return select(literal(INCIDENT).concat(cast(Incident.id + base, String))).where(Incident.merged_into == key)
 
 
 def incidents(session: Session, scope: Scope, cursor: Cursor, *, status: str = "") -> list[IncidentView]:

@@ -8,6 +8,7 @@ from responder.incidents import joins, levels, responses, rules, suggestions
 from responder.incidents.commands import (
     CloseIncident,
     OpenIncident,
+    PlaceIncident,
     PublishIncident,
     ReleaseFigures,
     SeeIncident,
@@ -58,7 +59,7 @@ def open_incident(uow: UnitOfWork, command: OpenIncident) -> int:
     for event in suggestions.events(tree, command.division, name, command.place, found):
         uow.record(event)
     point = Point(command.lat, command.lng) if command.lat is not None and command.lng is not None else None
-    joins.propose(uow, key, Told(command.hazard, command.division, uow.now, point), command.place)
+    joins.propose(uow, key, Told(command.hazard, command.division, uow.now, point), command.place, command.apart_from)
     return key
 
 
@@ -70,6 +71,15 @@ def update_totals(uow: UnitOfWork, command: UpdateTotals) -> None:
     }  # fmt: skip
     if levels.reached_anywhere((command.figures, *command.by_office.values())):
         row |= _suggested(uow, command)
+    uow.session.connection().execute(_TOTALS, row)
+
+
+def place_anew(uow: UnitOfWork, command: PlaceIncident) -> None:
+    """The only report of an incident was amended: it happened elsewhere, or was something else."""
+    row = {
+        "row_id": command.incident_id, "division_code": command.division, "place": command.place, "lat": command.lat,
+        "lng": command.lng, "hazard": command.hazard,
+    }  # fmt: skip
     uow.session.connection().execute(_TOTALS, row)
 
 
@@ -132,7 +142,7 @@ def publish(uow: UnitOfWork, command: PublishIncident) -> Incident:
     row = find(uow, command.incident)
     rules.check_publish(row.status)
     row.published_at = row.published_at or uow.now
-    if command.release and rules.withheld(row.figures):
+    if command.release:
         _release(uow, row, command.incident)
     released = row.released and row.released_figures == rules.withheld(row.figures)
     data = {"incident": command.incident, "by": uow.actor.name, "place": row.place, "released": released}
@@ -156,5 +166,7 @@ def _release(uow: UnitOfWork, row: Incident, name: str) -> None:
         return
     row.released, row.released_figures = True, figures
     row.released_at, row.released_by = uow.now, uow.actor.name
+    if not figures:
+        return
     data = {"by": uow.actor.name, "place": row.place, "figures": figures}
     uow.record(Event("incident.released", row.division_code, name, data))

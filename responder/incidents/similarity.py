@@ -1,5 +1,6 @@
 """Whether two incidents may be one: hazard, distance, shared division and time, weighed by ``config/joining.toml``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -119,15 +120,16 @@ def _point(lat: float | None, lng: float | None) -> Point | None:
     return Point(lat, lng) if lat is not None and lng is not None else None
 
 
-def nearest(session: Session, world: int, division: str, told: Told, but: int) -> list[tuple[int, str, Alike]]:
+def nearest(session: Session, world: int, told: Told, but: Sequence[int]) -> list[tuple[int, str, Alike]]:
     """Open incidents around that may be one with this, the likeliest first: (id, division, how alike). Part of
     opening an incident: one statement."""
     rule = joining()
-    around = division[:COUNTY]
+    around = told.division[:COUNTY]
     statement = (
         select(*_AROUND)
         .where(
-            _t.c.world == world, _t.c.status == rules.OPEN, begins_with(_t.c.division_code, around), _t.c.id != but,
+            _t.c.world == world, _t.c.status == rules.OPEN, _t.c.id.not_in(but),
+            begins_with(_t.c.division_code, around),
             _t.c.touched_at >= told.at - timedelta(hours=rule.hours),
         )
         .order_by(_t.c.id.desc())

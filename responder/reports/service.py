@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from responder.accounts import queries as accounts
+from responder.incidents import handoffs
 from responder.incidents import queries as incidents
 from responder.incidents import service as incident_service
 from responder.incidents.commands import OpenIncident, UpdateTotals
@@ -16,7 +17,7 @@ from responder.incidents.queries import Open
 from responder.kernel.events import Event
 from responder.kernel.ids import INCIDENT, REPORT, number, row_id
 from responder.kernel.notices import ALERT, ANSWER, Notice
-from responder.kernel.refusals import Invalid, NotFound
+from responder.kernel.refusals import Invalid
 from responder.messaging.rules import keepable
 from responder.places.index import Places
 from responder.places.queries import places
@@ -24,23 +25,20 @@ from responder.platform.scope import PREFIXES, ancestors
 from responder.platform.terms import vocabulary
 from responder.platform.work import UnitOfWork
 from responder.reports import checks, indicators, queries, rules, standings
+from responder.reports.amending import amend, held, settle_question
 from responder.reports.commands import FileReport, Review
 from responder.reports.models import Photo, Report
 from responder.reports.queries import ReportView
 from responder.reports.red import red_words
-from responder.reports.standing import OWN, Chain, Told, step
-from responder.reports.standings import Lines, Repeated
+from responder.reports.rules import shown
+from responder.reports.standing import OWN, TOTAL, Chain, Told, step
+from responder.reports.standings import Line, Lines, Repeated
+
+__all__ = ["amend", "file", "review", "settle_question", "shown"]
 
 _table: Any = Report.__table__
 _FILE = insert(_table).returning(_table.c.id)
 _COMPARED = ("never_falls", "found")
-
-
-def shown(label: str, place: str) -> str:
-    """The place as it is read: the division's label and what was said beyond it, nothing twice."""
-    if not place or label.endswith(place):
-        return label
-    return place if place.startswith(label) else f"{label} {place}"
 
 
 def file(uow: UnitOfWork, command: FileReport) -> ReportView:
@@ -72,11 +70,14 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
     chain = known[command.division].chain if command.division in known else Chain()
     if first is not None and (command.kind != "correction" or first == chain.last_id):
         return replace(queries.by_id(uow.session, first), repeated=True)
+    others = rules.disputed(command.kind, command.basis, chain, figures, text.person)
     command = replace(command, kind=rules.kind_in_chain(command.kind, chain))
-    found = _problems(command, figures, chain)
+    in_danger = rules.is_urgent(figures, urgent)
+    if not in_danger:
+        rules.check_open(command.kind, chain, command.said_at or uow.now, figures)
+    found = _problems(command, figures, known.get(command.division, Line()), others)
     if blocked := [problem for problem in found if problem.severity == "block"]:
         raise rules.Contradiction(problems="；".join(problem.words("zh") for problem in blocked))
-    in_danger = rules.is_urgent(figures, urgent)
     incident = joined.id if joined is not None else _opened(uow, tree, command, label, figures, in_danger)
     needs = [{"item": str(need["item"]).strip(), "qty": need.get("qty")} for need in command.needs]
     row: dict[str, Any] = {
@@ -92,7 +93,8 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
         "text": command.text, "ref": command.ref[:40], "inbound_id": command.inbound, "form_key": command.form_key,
         "warnings": [problem.words("zh") for problem in found], "world": uow.world, "source": command.source,
         "basis": command.basis, "said_at": min(command.said_at or uow.now, uow.now).astimezone(UTC),
-        "fingerprint": text.fingerprint, "asks": "", "amended": False,
+        "fingerprint": text.fingerprint, "asks": rules.UPDATE_OR_CORRECTION if others else "", "amended": False,
+        "because": command.reason[:300],
     }  # fmt: skip
     key: int = uow.session.connection().execute(_FILE, row).scalar_one()
     if incident is not None:
@@ -101,12 +103,17 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
     filed = queries.as_view(key, row)
     hazard = command.hazard or (joined.hazard if joined else None)
     _tell(uow, filed, label, hazard)
+    if others:
+        data = {"place": label, "said": {slug: figures[slug] for slug in others}, "before": others}
+        uow.record(Event("report.differs", filed.division, filed.number, data))
     return filed
 
 
 def _repeatable(uow: UnitOfWork, command: FileReport) -> Repeated:
     person = command.said.person_id if command.said else uow.actor.person_id
-    return Repeated(person, rules.fingerprint(command.text), uow.now - rules.REPEATED_WITHIN)
+    # A form has a key of its own; its words are a remark, often the same one, beside figures that have changed.
+    words = None if command.form_key else rules.fingerprint(command.text)
+    return Repeated(person, words, uow.now - rules.REPEATED_WITHIN)
 
 
 def _keepable(command: FileReport) -> FileReport:
@@ -178,10 +185,15 @@ def _last_of_reporter(uow: UnitOfWork, command: FileReport) -> Open | None:
     return incidents.open_one(uow.session, uow.world, key) if key else None
 
 
-def _problems(command: FileReport, figures: Mapping[str, Any], chain: Chain) -> list[checks.Problem]:
-    """Contradictions within the figures, and against what this division said before."""
+def _problems(
+    command: FileReport, figures: Mapping[str, Any], line: Line, others: Mapping[str, Any]
+) -> list[checks.Problem]:
+    """Contradictions within the figures, and against what this division, its children and others said before."""
     level = PREFIXES.index(len(command.division)) + 1
-    return checks.problems(figures, command.kind, level, chain.says())
+    total = command.basis == TOTAL
+    before = line.chain.says() if total else {}
+    beside = checks.Beside(before, line.below if total else {}, others=others)
+    return checks.problems(figures, command.kind, level, beside, reason=command.reason, text=command.text)
 
 
 def _opened(
@@ -245,6 +257,8 @@ def _tell(uow: UnitOfWork, row: ReportView, place: str, hazard: str | None) -> N
         # A kind of its own: boards ring louder for it, whatever else they show.
         uow.record(Event("report.urgent", row.division, row.number, {**data, "words": "、".join(row.urgent[:3])}))
         _alert_duty(uow, row, place, hazard)
+        if (incident := row_id(INCIDENT, row.incident or "")) is not None:
+            handoffs.open_for(uow, incident, row.division, row.urgent, row.figures)
 
 
 def _alert_duty(uow: UnitOfWork, row: ReportView, place: str, hazard: str | None) -> None:
@@ -264,10 +278,7 @@ def review(uow: UnitOfWork, command: Review) -> None:
 
     Raises NotFound, AlreadyReviewed, OwnReport, Invalid (a return without reason).
     """
-    key = row_id(REPORT, command.report)
-    row = uow.session.get(Report, key, with_for_update=True) if key else None
-    if row is None or not row.division_code.startswith(uow.actor.division):
-        raise NotFound()
+    row = held(uow, command.report)
     name = number(REPORT, row.id)
     rules.check_review(row.status, uow.actor.person_id, {row.reporter_id, row.typed_by_id}, command)
     row.status = "accepted" if command.accept else "returned"

@@ -6,6 +6,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from responder.accounts.models import Delegation
+from responder.incidents import service
+from responder.incidents.commands import ReleaseFigures
 from responder.incidents.models import Incident
 from responder.platform import eventlog
 from responder.platform.scope import Scope
@@ -124,9 +126,7 @@ def test_deaths_wait_to_be_released(night: Night, browser: Browser) -> None:
     night.file("village", kind="followup", ref="S1001", figures={"deaths": 2})
     assert "（待核）" in browser("coordinator").get("/board/_incident?incident=S1001").get_data(as_text=True)
     with night.house.work.begin(night.actor("supervisor")) as uow:
-        row = uow.session.get(Incident, 1)
-        assert row is not None
-        row.released = True
+        service.release(uow, ReleaseFigures("S1001"))
     assert "（待核）" not in browser("coordinator").get("/board/_incident?incident=S1001").get_data(as_text=True)
 
 
