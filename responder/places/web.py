@@ -36,6 +36,21 @@ def children() -> Response:
     return jsonify(items=[_item(tree, place) for place in tree.children(code)])
 
 
+@bp.get("/places/tree")
+@web.needs()
+def tree() -> Response:
+    """The reader's own subtree, for a phone to keep: ``{"items": [[code, name]]}``, each after the one above it.
+
+    It changes with the profile and with names only, so phones ask by its version.
+    """
+    known, mine = _tree(), web.principal().division
+    below = [(place.code, place.name) for place in known.below(mine) if place.kind == rules.NORMAL]
+    answer = jsonify(of=mine, items=below)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.set_etag(f"{known.version}-{mine}")
+    return answer.make_conditional(request)  # type: ignore[return-value]
+
+
 @bp.get("/places/search")
 @web.needs()
 def search() -> Response:

@@ -125,3 +125,6 @@ def api_docs() -> str:
         for method, operation in methods.items()
     ]
     return render_template("platform/api_docs.html", operations=operations, spec=spec)
+
+
+from responder.platform import installable  # noqa: E402, F401  (it hangs its pages on ``bp``)

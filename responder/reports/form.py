@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from responder.reports import indicators
 from responder.reports.commands import FileReport, Said, StoredPhoto
 
 NEED_ROWS = 6
+LONGEST_WAIT = timedelta(days=30)
+"""A phone that says more has lost its clock: its report counts as said when it came in."""
 
 
 @dataclass
@@ -30,6 +32,8 @@ class Typed:
     lat: float | None = None
     lng: float | None = None
     accuracy: float | None = None
+    waited: timedelta | None = None
+    """How long a phone kept the report before it could send it."""
 
     def get(self, name: str) -> str:
         """What was typed into a field."""
@@ -59,6 +63,9 @@ def read(form: MultiDict[str, str], zone: ZoneInfo) -> Typed:
         except ValueError:
             typed.errors["occurred_at"] = "time"
     _point(typed)
+    typed.waited = _waited(typed.get("waited"))
+    if typed.get("kind") == "correction" and not (typed.get("reason") or typed.get("text")):
+        typed.errors["reason"] = "required"
     if typed.get("said_phone") and phones.parse(typed.get("said_phone")) is None:
         typed.errors["said_phone"] = "phone"
     return typed
@@ -86,7 +93,16 @@ def _point(typed: Typed) -> None:
                 typed.errors["location"] = "number"
 
 
-def command(typed: Typed, photos: list[StoredPhoto], *, proxy: bool) -> FileReport:
+def _waited(seconds: str) -> timedelta | None:
+    """From the phone's own clock, both ends: what it is set to doesn't matter."""
+    try:
+        waited = timedelta(seconds=float(seconds))
+    except (ValueError, OverflowError):
+        return None
+    return waited if timedelta() < waited <= LONGEST_WAIT else None
+
+
+def command(typed: Typed, photos: list[StoredPhoto], *, proxy: bool, now: datetime) -> FileReport:
     """The command, from a form without errors. By proxy, who said it is kept apart from who typed it."""
     said = None
     if proxy and (typed.get("said_name") or typed.get("said_phone")):
@@ -96,7 +112,8 @@ def command(typed: Typed, photos: list[StoredPhoto], *, proxy: bool) -> FileRepo
         place=typed.get("place")[:200], figures=typed.figures, needs=typed.needs, text=typed.get("text"),
         ref=typed.get("ref"), occurred_at=typed.occurred_at, channel="proxy" if proxy else "web", said=said,
         lat=typed.lat, lng=typed.lng, accuracy=typed.accuracy, form_key=typed.get("idempotency_key")[:80] or None,
-        urgent=("在险",) if typed.get("in_danger") else (), photos=photos,
+        urgent=("在险",) if typed.get("in_danger") else (), photos=photos, source=typed.get("source") or "own",
+        said_at=now - typed.waited if typed.waited else None, reason=typed.get("reason")[:300],
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flask import (
     Blueprint,
@@ -17,6 +18,7 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from responder.kernel import clock
 from responder.kernel.refusals import NotFound, Refusal
 from responder.messaging import queries as messaging
 from responder.messaging.commands import Settle
@@ -26,7 +28,7 @@ from responder.places.index import Places
 from responder.places.queries import places
 from responder.platform import terms, web
 from responder.platform.api import cursor
-from responder.reports import checks, form, indicators, photos, queries, rules, service
+from responder.reports import checks, form, hints, indicators, photos, queries, rules, service
 from responder.reports.commands import Review
 from responder.reports.form import Typed
 from responder.reports.rows import rows
@@ -35,6 +37,9 @@ from responder.stock.catalogue import match_item
 bp = Blueprint("reports", __name__)
 
 QUICK_HAZARDS = ("flood", "typhoon", "wind", "fire", "snow", "earthquake", "traffic_accident", "other")
+
+REMEMBERED = timedelta(days=3)
+"""So long the hazard of somebody's last report is taken for the next one's; the place always is."""
 
 
 @bp.get("/reports")
@@ -102,16 +107,28 @@ def new() -> str:
     values = {"ref": request.args.get("incident", ""), "kind": kind if kind in rules.KINDS else "initial"}
     values["hazard"] = request.args.get("hazard", "")
     values["division"] = request.args.get("division", "")
-    return _form(Typed({**values, **_heard(), "idempotency_key": uuid.uuid4().hex}))
+    last, at = ({}, 0) if any(values[name] for name in ("hazard", "division", "ref")) or is_proxy() else _last()
+    return _form(Typed({**values, **last, **_heard(), "idempotency_key": uuid.uuid4().hex}), fresh=at)
+
+
+def _last() -> tuple[dict[str, str], int]:
+    """Where and of what somebody's last report told, and when (seconds since 1970): most reports come in chains."""
+    with web.reading() as session:
+        found = queries.last_filed(session, web.scope(), web.principal().person_id)
+    if found is None:
+        return {}, 0
+    division, hazard, at = found
+    recent = clock.now() - at < REMEMBERED
+    return {"division": division, "hazard": (hazard or "") if recent else ""}, int(at.timestamp())
 
 
 def _heard() -> dict[str, str]:
     """The fields that a text of the inbox fills: who wrote it, its words, what was understood of them."""
-    text = _inbound()
+    text = inbound()
     return form.heard(text) if text is not None else {}
 
 
-def _inbound() -> TextView | None:
+def inbound() -> TextView | None:
     """The text of the inbox that this report is made from, where the reader may see it."""
     asked = request.values.get("inbound", "")
     if not asked.isascii() or not asked.isdigit() or len(asked) > 18 or not web.principal().can("message.see"):
@@ -120,11 +137,13 @@ def _inbound() -> TextView | None:
         return messaging.incoming(session, web.scope(), int(asked))
 
 
-def _proxy() -> bool:
+def is_proxy() -> bool:
+    """Whether somebody else said it: only who may review enters it for them."""
     return bool(request.values.get("proxy")) and web.principal().can("report.review")
 
 
-def _form(typed: Typed, problems: Sequence[checks.Problem] = (), refused: str = "") -> str:
+def _form(typed: Typed, problems: Sequence[checks.Problem] = (), refused: str = "", fresh: int | None = None) -> str:
+    """The form. ``fresh``: nothing was typed yet; when the report that it begins with was filed (0: none)."""
     who = web.principal()
     with web.reading() as session:
         tree = places(session)
@@ -140,13 +159,14 @@ def _form(typed: Typed, problems: Sequence[checks.Problem] = (), refused: str = 
     return render_template(
         "reports/new.html",
         typed=typed, errors=words, problems=[p.words(web.language()) for p in problems], refused=refused,
-        blocked=any(p.severity == "block" for p in problems), proxy=_proxy(), division=division, path=path, home=home,
+        blocked=any(p.severity == "block" for p in problems), proxy=is_proxy(), division=division, path=path, home=home,
         before=before, inbound=request.values.get("inbound", ""), hazards=QUICK_HAZARDS,
         quick=[(slug, one) for slug, one in indicators.indicators().items() if one.quick],
         quick_tiles=[(slug, terms.term("hazard", slug, web.language())) for slug in QUICK_HAZARDS],
         more=more, open_groups={group for group, ones in more.items() if any(typed.get(slug) for slug, _one in ones)},
         fieldwords={field: terms.term("field", field, web.language()) for field in typed.errors},
-        need_rows=range(form.NEED_ROWS), text_to=_text_to(),
+        need_rows=range(form.NEED_ROWS), text_to=_text_to(), fresh=fresh, kinds=rules.KINDS,
+        hints=hints.hints(web.language(), before),
     )  # fmt: skip
 
 
@@ -170,7 +190,7 @@ def file() -> Response | tuple[str, int]:
     """Files the form. Contradictions are shown once; who has checked them may file all the same."""
     with web.reading() as session:
         tree = places(session)
-        typed = form.read(_placed(tree), tree.profile.zone())
+        typed = form.read(placed(tree), tree.profile.zone())
         division = tree.find(typed.get("division"))
     if typed.errors or division is None:
         typed.errors.setdefault("division", "unknown") if division is None else None
@@ -179,12 +199,12 @@ def file() -> Response | tuple[str, int]:
     found = checks.problems(typed.figures, kind, division.level)
     if found and (not typed.get("checked") or any(p.severity == "block" for p in found)):
         return _form(typed, found), 422
-    text = _inbound()
+    text = inbound()
     try:
         uploads = [upload.read(photos.MAX_BYTES + 1) for upload in request.files.getlist("photos") if upload.filename]
         stored = photos.store(current_app.extensions["settings"].data, uploads)
         with web.begin() as uow:
-            row = service.file(uow, form.command(typed, stored, proxy=_proxy()))
+            row = service.file(uow, form.command(typed, stored, proxy=is_proxy(), now=uow.now))
             if text is not None and text.status == "waiting" and web.principal().can("message.send"):
                 settle(uow, Settle(text.id, row.number))
     except Refusal as refusal:
@@ -193,7 +213,7 @@ def file() -> Response | tuple[str, int]:
     return redirect(url_for("reports.report", number=row.number))  # type: ignore[return-value]
 
 
-def _placed(tree: Places) -> MultiDict[str, str]:
+def placed(tree: Places) -> MultiDict[str, str]:
     """The form, with the place's code where a browser without script sent its name."""
     sent = request.form.copy()
     if not sent.get("division") and (said := sent.get("division_text", "").strip()):
@@ -233,3 +253,6 @@ def photo(photo: int) -> Response:
     if not path.is_file():
         raise NotFound()
     return send_file(path, mimetype="image/jpeg", max_age=0)
+
+
+from responder.reports import web_due, web_offline  # noqa: E402, F401  (they hang their pages on ``bp``)

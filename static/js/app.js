@@ -51,6 +51,14 @@ if (meta("me") !== null && meta("seq") !== null) connect();
 // Something was kept on this phone earlier: send it from whatever page is open.
 if (meta("me") !== null && localStorage.getItem("responder.queue")) import("./offline.js").then(({ resume }) => resume());
 
+// Over HTTPS the report form opens without a network: the worker keeps it for whoever may report.
+window.addEventListener("load", async () => {
+  const worker = await navigator.serviceWorker?.register("/sw.js").then(() => navigator.serviceWorker?.ready, () => null);
+  if (!worker || meta("reports") === null) return;
+  const keepFor = { me: meta("me"), world: meta("world") ?? "", lang: document.documentElement.lang };
+  worker.active.postMessage({ keepFor });
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
   for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -1,79 +1,48 @@
 /**
- * A form that must not be lost: `form[data-offline]`. It is sent by fetch; when the network fails it is kept on the
- * phone (IndexedDB) and sent by itself when the network is back, from whatever page is open. Each carries an
- * idempotency key made when the form is drawn, so that sending twice files once.
- *
- * States are drawn in `[data-offline-said]` (there is no network) and `[data-queue]` (what waits). A kept report
- * belongs to the person who wrote it and is sent only under their sign-in.
+ * A form that must not be lost: `form[data-offline]`. What is sent is first kept on this phone (store.js), then sent by
+ * fetch; without a network, without a sign-in, or when the answer is lost it stays and goes by itself later (sender.js),
+ * from whatever page is open. `[data-offline-said]` says that there is no network, `[data-queue]` lists what is kept.
  */
 import htmx from "htmx.org/dist/htmx.esm.js";
-import { openDB } from "idb";
 import { serverSaid, zone } from "./clockwork.js";
 import { ask } from "./dialog.js";
+import { fill, follow, forget, placeOf, setAside } from "./draft.js";
 import { clean, hold, release } from "./form.js";
+import { patience, sendAll, whoSends } from "./sender.js";
+import { onChange, put, queue, remove, sweep, takeBack } from "./store.js";
 import { toast } from "./toasts.js";
 import { meta, randomKey, word } from "./words.js";
 
-const FLAG = "responder.queue";
 const RETRY = 20_000;
-const TIMEOUT = 30_000;
 let flushing = false;
 let watching = false;
 
-const database = openDB("responder", 1, {
-  upgrade(db) {
-    db.createObjectStore("queue", { keyPath: "key" });
-  },
-});
-
-class Refused extends Error {
-  constructor(why, { html = null, url = null, signIn = false } = {}) {
-    super(why);
-    Object.assign(this, { html, url, signIn });
-  }
-}
-
-/** Posts entries; resolves to {html, url} of the page that followed. Throws Refused, or TypeError without network. */
-async function post(action, entries, key) {
+/** The page that followed, `{html, url}`; a 422 has no url. Anything else is left to the queue: null. */
+async function post(item) {
   const send = (token) => {
     const body = new FormData();
-    for (const [name, value] of entries) {
-      if (name !== "csrf_token") body.append(name, value);
-    }
+    for (const [name, value] of item.entries) if (name !== "csrf_token") body.append(name, value);
     body.append("csrf_token", token);
-    return fetch(action, {
+    return fetch(item.action, {
       method: "POST",
       body,
       credentials: "same-origin",
-      headers: { Accept: "text/html", "Idempotency-Key": key },
-      signal: AbortSignal.timeout(TIMEOUT),
+      headers: { Accept: "text/html", "Idempotency-Key": item.key },
+      signal: AbortSignal.timeout(patience(item)),
     });
   };
   let response = await send(meta("csrf-token") ?? "");
-  if (response.status === 400 || response.status === 403) {
-    // The page may have lain open for a night: its token is old. Take a fresh one and try once more.
-    const page = await (await fetch(window.location.href, { credentials: "same-origin", cache: "no-store" })).text();
-    const token = new DOMParser().parseFromString(page, "text/html").querySelector('meta[name="csrf-token"]')?.content;
-    if (token) {
-      document.querySelector('meta[name="csrf-token"]').content = token;
-      response = await send(token);
-    }
+  if (response.status === 400) {
+    // The page may have lain open for a night, or another person signed in meanwhile: theirs it is not.
+    const { me, token } = await whoSends();
+    if (me !== item.me) return null;
+    document.querySelector('meta[name="csrf-token"]').content = token;
+    response = await send(token);
   }
   serverSaid(response);
-  const html = await response.text();
-  if (response.status === 401 || (response.redirected && new URL(response.url).pathname === meta("sign-in"))) {
-    throw new Refused(word("signInAgain"), { signIn: true });
-  }
-  if (response.status === 429) throw new Refused(word("tooMany"));
-  if (response.status >= 500) throw new Refused(word("serverError"));
-  if (!response.ok || !response.redirected) throw new Refused(reason(html), { html, url: null });
-  return { html, url: response.url };
-}
-
-function reason(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const said = page.querySelector("[data-errors], .notice.error, .error")?.textContent.replace(/\s+/g, " ").trim();
-  return said || word("needsFixing");
+  if (response.status === 422) return { html: await response.text(), url: null };
+  const signIn = response.redirected && new URL(response.url).pathname === meta("sign-in");
+  return response.ok && response.redirected && !signIn ? { html: await response.text(), url: response.url } : null;
 }
 
 // The page that followed was already read; fetching it again would lose the message it carries.
@@ -97,94 +66,66 @@ function show({ html, url }) {
 // Pages shown this way were not loaded by the browser, so going back needs a real load.
 window.addEventListener("popstate", () => window.location.reload());
 
-async function all() {
-  return (await (await database).getAll("queue")).filter((item) => item.me === meta("me")).sort((a, b) => a.at - b.at);
-}
-
-async function changed() {
-  const count = await (await database).count("queue");
-  if (count > 0) localStorage.setItem(FLAG, String(count));
-  else localStorage.removeItem(FLAG);
-  await draw();
-}
-
-async function keep(form, entries, key) {
-  await (await database).put("queue", {
-    key,
-    me: meta("me"),
-    action: form.action,
-    page: window.location.pathname + window.location.search,
-    at: Date.now(),
-    entries,
-    place: form.querySelector("[data-place]")?.dataset.path ?? null,
-    state: "waiting",
-    why: "",
-  });
-  await changed();
-  watch();
-}
-
 /** Sends what waits, oldest first. */
 async function flush() {
-  if (flushing || !navigator.onLine) return;
+  const me = meta("me");
+  if (flushing || me === null || !navigator.onLine) return;
   flushing = true;
   try {
-    for (const item of await all()) {
-      if (item.state === "refused") continue;
-      try {
-        await mark(item, "sending");
-        const { url } = await post(item.action, item.entries, item.key);
-        await (await database).delete("queue", item.key);
-        toast(word("queueSent"), { stay: true, url });
-      } catch (error) {
-        if (!(error instanceof Refused)) {
-          await mark(item, "waiting");
-          break;
-        }
-        await mark(item, error.signIn ? "signin" : error.html === null ? "waiting" : "refused", error.message);
-        if (error.signIn) break;
-      }
-    }
+    await sendAll(me, {
+      onChange: draw,
+      onSent: ({ number, url }) => toast(word("queueArrived", { number }), { key: number, stay: true, url }),
+    });
   } finally {
     flushing = false;
-    await changed();
+    await draw();
   }
 }
 
-async function mark(item, state, why = "") {
-  Object.assign(item, { state, why });
-  await (await database).put("queue", item);
-  await draw();
-}
-
-const SAID = { waiting: "queueWaiting", sending: "queueSending", refused: "queueRefused", signin: "queueSignIn" };
+const SAID = {
+  waiting: "queueWaiting",
+  sending: "queueSending",
+  sent: "queueSent",
+  refused: "queueRefused",
+  signin: "queueSignIn",
+};
 
 async function draw() {
   for (const bar of document.querySelectorAll("[data-offline-said]")) {
     bar.hidden = navigator.onLine;
-    bar.textContent = word("offline");
+    // Without a service worker the form is gone when the page is closed; what is kept goes when it is opened again.
+    bar.textContent = word(window.isSecureContext ? "offline" : "offlineOpen");
   }
   const lists = document.querySelectorAll("[data-queue]");
   if (lists.length === 0) return;
-  const items = await all();
+  const { mine, others } = await queue(meta("me"));
   for (const list of lists) {
-    list.hidden = items.length === 0;
+    list.hidden = mine.length + others === 0;
     list.setAttribute("aria-label", word("queueTitle"));
-    list.replaceChildren(...items.map(row));
+    list.replaceChildren(...mine.map(row));
+    if (others > 0) list.append(line("others", word("queueOthers", { n: others })));
   }
 }
 
+function line(state, text, url = null) {
+  const element = document.createElement("li");
+  element.dataset.state = state;
+  const said = document.createElement(url ? "a" : "span");
+  if (url) said.href = url;
+  said.textContent = text;
+  element.append(said);
+  return element;
+}
+
 function row(item) {
-  const line = document.createElement("li");
-  line.dataset.state = item.state;
-  const said = document.createElement("span");
   const time = new Date(item.at).toLocaleTimeString("zh-CN", { hour12: false, hour: "2-digit", minute: "2-digit", timeZone: zone });
-  said.textContent = word(SAID[item.state], { time, why: item.why });
-  line.append(said);
-  if (item.state === "refused" || item.state === "waiting") {
-    line.append(button("queueEdit", () => reopen(item)), button("queueDrop", () => drop(item)));
-  }
-  return line;
+  const words = word(SAID[item.state], { time, what: item.label ?? "", why: item.why, number: item.number ?? "" });
+  const element = line(item.state, words, item.state === "sent" ? item.url : null);
+  if (item.state === "signin") element.append(link("queueGoSignIn", `${meta("sign-in")}?next=${encodeURIComponent("/reports/new")}`));
+  // What may have arrived already can't be mended here: the mended one would be a second report.
+  if (item.state === "refused" || (item.state === "waiting" && !item.tried)) element.append(button("queueEdit", () => reopen(item)));
+  if (item.state !== "sending") element.append(button(item.state === "sent" ? "close" : "queueDrop", () => drop(item)));
+  return element;
 }
 
 function button(key, act) {
@@ -196,42 +137,34 @@ function button(key, act) {
   return element;
 }
 
+function link(key, url) {
+  const element = document.createElement("a");
+  element.className = "btn small";
+  element.href = url;
+  element.textContent = word(key);
+  return element;
+}
+
 async function drop(item) {
-  if (!(await ask(word("queueDropSure"), word("queueDrop")))) return;
-  await (await database).delete("queue", item.key);
-  await changed();
+  if (item.state !== "sent" && !(await ask(word("queueDropSure"), word("queueDrop")))) return;
+  if (item.state === "sent") await remove(item.key);
+  else await takeBack(item.key);
+  await draw();
 }
 
 /** Puts a kept report back into the form, to be mended; it leaves the queue. */
-async function reopen(item) {
-  const form = [...document.querySelectorAll("form[data-offline]")].find((other) => other.action === item.action);
+async function reopen({ key, action, page }) {
+  const form = [...document.querySelectorAll("form[data-offline]")].find((other) => other.action === action);
   if (!form) {
-    window.location.assign(item.page);
+    window.location.assign(page);
     return;
   }
-  const files = [];
-  for (const control of form.elements) {
-    if (control.type === "radio" || control.type === "checkbox") control.checked = false;
+  const item = await takeBack(key);
+  if (item) {
+    fill(form, item.entries, item.place);
+    form.scrollIntoView();
   }
-  for (const [name, value] of item.entries) {
-    if (name === "csrf_token") continue;
-    if (value instanceof Blob) {
-      if (value.size > 0) files.push(value);
-      continue;
-    }
-    const controls = [...form.elements].filter((control) => control.name === name);
-    for (const control of controls) {
-      if (control.type === "radio" || control.type === "checkbox") control.checked ||= control.value === value;
-      else if (control.type !== "file") control.value = value;
-      control.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  }
-  const place = form.querySelector("[data-place]");
-  if (place && item.place) place.dispatchEvent(new CustomEvent("responder:place", { detail: JSON.parse(item.place) }));
-  if (files.length > 0) form.querySelector("[data-photos]")?.dispatchEvent(new CustomEvent("responder:photos", { detail: files }));
-  await (await database).delete("queue", item.key);
-  await changed();
-  form.scrollIntoView();
+  await draw();
 }
 
 /** Takes over one form. */
@@ -244,59 +177,85 @@ export function mount(form) {
     event.preventDefault();
     if (!form.dataset.sending) submit(form, event.submitter);
   });
+  follow(form);
   resume();
 }
 
-async function submit(form, submitter) {
-  const entries = [...new FormData(form).entries()];
+function written(form, submitter) {
+  const entries = [...new FormData(form).entries()].filter(([, value]) => !(value instanceof File) || value.size > 0);
   if (submitter?.name) entries.push([submitter.name, submitter.value]);
-  const field = form.elements.idempotency_key;
-  const key = field?.value || randomKey();
+  const place = placeOf(form);
+  const hazard = form.querySelector("[name=hazard]:checked")?.parentElement.textContent.trim() ?? "";
+  return {
+    key: form.elements.idempotency_key?.value || randomKey(),
+    me: meta("me"),
+    drill: meta("world") ?? "",
+    action: form.action,
+    page: window.location.pathname + window.location.search,
+    at: Date.now(),
+    label: [place?.[place.length - 1]?.[1] ?? form.dataset.home ?? "", hazard].filter(Boolean).join(" "),
+    entries,
+    place,
+    state: "sending",
+    why: "",
+    tried: navigator.onLine,
+  };
+}
+
+async function submit(form, submitter) {
+  const item = written(form, submitter);
   hold(form, submitter);
   try {
-    const page = await post(form.action, entries, key);
-    clean(form);
-    show(page);
-  } catch (error) {
-    if (error instanceof Refused) {
-      if (error.html !== null) show({ html: error.html, url: null });
-      else toast(word("sendFailed", { why: error.message }), { kind: "error", stay: true });
-    } else await keepForLater(form, entries, key, field);
+    // Kept before it is sent: whatever happens to this page now, the report is not lost, and not filed twice.
+    const kept = await put({ ...item, until: Date.now() + patience(item) + 10_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (kept) await forget(form);
+    let page = null;
+    try {
+      page = await post(item);
+    } catch {
+      // No network, or its answer was lost.
+      item.tried = navigator.onLine;
+    }
+    if (page !== null) {
+      if (page.url === null) await setAside(form, item.entries, item.place).catch(() => {});
+      await remove(item.key).catch(() => {});
+      clean(form);
+      show(page);
+    } else if (kept) await later(form, item);
+    else toast(word("queueNoStore"), { kind: "error", stay: true });
   } finally {
     release(form);
   }
 }
 
-async function keepForLater(form, entries, key, field) {
-  try {
-    await keep(form, entries, key);
-  } catch {
-    toast(word("queueNoStore"), { kind: "error", stay: true });
-    return;
-  }
-  toast(word("queued"), { stay: true });
+async function later(form, item) {
+  await put({ ...item, state: "waiting", until: 0 });
+  toast(word(window.isSecureContext ? "queued" : "queuedOpen"), { stay: true });
   clean(form);
   form.reset();
-  if (field) field.value = randomKey();
+  if (form.elements.idempotency_key) form.elements.idempotency_key.value = randomKey();
   document.dispatchEvent(new CustomEvent("responder:page"));
   window.scrollTo(0, 0);
+  await draw();
+  if (navigator.onLine) flush();
 }
 
 function watch() {
   if (watching) return;
   watching = true;
-  for (const name of ["online", "offline"]) {
-    window.addEventListener(name, () => {
-      draw();
-      flush();
-    });
-  }
-  setInterval(async () => (await all()).length > 0 && flush(), RETRY);
+  onChange(draw);
+  window.addEventListener("offline", draw);
+  window.addEventListener("online", () => draw().then(flush));
+  setInterval(async () => (await queue(meta("me"))).mine.some((item) => item.state !== "sent" && item.state !== "refused") && flush(), RETRY);
 }
 
 /** Draws what waits and sends it, if there is a network. */
 export function resume() {
   watch();
+  sweep().catch(() => {});
   draw();
   flush();
 }

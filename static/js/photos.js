@@ -52,6 +52,11 @@ export function mount(box) {
     for (const file of kept) transfer.items.add(file);
     input.files = transfer.files;
   };
+  // The form's draft follows.
+  const changed = () => {
+    put();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
   const show = (file, picture) => {
     const figure = document.createElement("div");
     figure.className = "photo";
@@ -61,7 +66,7 @@ export function mount(box) {
     remove.addEventListener("click", () => {
       kept = kept.filter((other) => other !== file);
       figure.remove();
-      put();
+      changed();
       say("");
     });
     figure.append(preview(picture, file.name), remove);
@@ -82,7 +87,7 @@ export function mount(box) {
         say(word("photoNotImage", { name: original.name }));
       }
     }
-    put();
+    changed();
   };
 
   input.addEventListener("change", () => {
@@ -96,5 +101,12 @@ export function mount(box) {
     list.querySelectorAll(".photo").forEach((figure) => figure.remove());
     say("");
   });
-  box.addEventListener("responder:photos", (event) => add(event.detail));
+  // Photos that were put back before this script was there wait on the element.
+  const putBack = () => {
+    const files = box.waiting ?? [];
+    box.waiting = [];
+    if (files.length > 0) add(files);
+  };
+  box.addEventListener("responder:photos", putBack);
+  putBack();
 }

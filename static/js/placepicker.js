@@ -111,6 +111,7 @@ export function mount(box) {
 
   useWords(false);
   label.removeAttribute("for");
+  if (path.length > 0) draw();
   if (picker.open) list(0);
   picker.addEventListener("toggle", () => picker.open && levels.children.length === 0 && list(0));
   box.addEventListener("responder:place", (event) => {

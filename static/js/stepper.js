@@ -1,5 +1,6 @@
 /**
- * Figures with − and ＋. Blank ("未填") is not zero: from blank, − says 0; from 0, − goes back to blank.
+ * Figures with − and ＋. Blank ("未填") is not zero: from blank, − says 0 (无 where people are harmed); from 0, − goes back
+ * to blank. A button held down counts on.
  */
 import { word } from "./words.js";
 
@@ -13,9 +14,9 @@ function draw(box) {
   const by = box.dataset.by;
   const value = input.value.trim();
   const [text, said] =
-    value === "" ? ["0", "zeroSaid"] : Number(value) === 0 ? [word("clear"), "clearSaid"] : ["−", "lessSaid"];
+    value === "" ? [box.dataset.none === undefined ? "0" : word("none"), "zeroSaid"] : Number(value) === 0 ? [word("clear"), "clearSaid"] : ["−", "lessSaid"];
   less.textContent = text;
-  less.classList.toggle("word", said === "clearSaid");
+  less.classList.toggle("word", text.length > 1 && said !== "lessSaid");
   less.setAttribute("aria-label", word(said, { name, n: by }));
   more.setAttribute("aria-label", word("moreSaid", { name, n: by }));
 }
@@ -36,10 +37,30 @@ function press(box, direction) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+let holding = null;
+let heldFor = 0;
+
+// Faster the longer it is held; never past 0 into blank.
+function again(button) {
+  const box = button.closest("[data-stepper]");
+  const less = button.hasAttribute("data-less");
+  if (!button.isConnected || (less && !(Number(parts(box).input.value) > 1))) return;
+  heldFor += 1;
+  press(box, (less ? -1 : 1) * (heldFor > 30 && !less ? 10 : 1));
+  holding = setTimeout(again, 90, button);
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-stepper] button");
-  if (button) press(button.closest("[data-stepper]"), button.hasAttribute("data-less") ? -1 : 1);
+  if (button && heldFor === 0) press(button.closest("[data-stepper]"), button.hasAttribute("data-less") ? -1 : 1);
+  heldFor = 0;
 });
+document.addEventListener("pointerdown", (event) => {
+  const button = event.target.closest("[data-stepper] button");
+  heldFor = 0;
+  if (button && event.button === 0) holding = setTimeout(again, 450, button);
+});
+for (const name of ["pointerup", "pointercancel", "pointerout"]) document.addEventListener(name, () => clearTimeout(holding));
 document.addEventListener("input", (event) => {
   const box = event.target.closest("[data-stepper]");
   if (!box) return;

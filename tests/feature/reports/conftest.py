@@ -65,7 +65,8 @@ class Browser:
         text = self.client.get(page).text
         form = text[text.index('class="report-form"') if "report-form" in text else 0 :]
         pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
-        return dict(reversed(pairs))
+        chosen = re.search(r'name="kind" value="(\w+)" checked', form)
+        return {**dict(reversed(pairs)), **({"kind": chosen[1]} if chosen else {})}
 
     def file(self, page: str = "/reports/new", **fields: Any) -> TestResponse:
         """The report's form, filled in and sent."""
