@@ -127,6 +127,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_drill_feed_token_hash")),
     )
     op.create_table(
+        "due_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due_mark")),
+    )
+    op.create_table(
         "event",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -199,6 +205,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("subject", sa.String(length=40), nullable=False),
         sa.Column("handled_by", sa.String(length=80), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("world", sa.Integer(), nullable=False),
         sa.Column("division_code", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound")),
@@ -206,6 +213,7 @@ def upgrade() -> None:
     with op.batch_alter_table("inbound", schema=None) as batch_op:
         batch_op.create_index("ix_inbound_number_id", ["number", "id"], unique=False)
         batch_op.create_index("ix_inbound_outcome_id", ["outcome", "id"], unique=False)
+        batch_op.create_index("ix_inbound_subject", ["subject"], unique=False)
         batch_op.create_index("uq_inbound_gateway_provider_id", ["gateway", "provider_id"], unique=True)
 
     op.create_table(
@@ -394,6 +402,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("drill_id", "division_code", name=op.f("pk_drill_participant")),
     )
     op.create_table(
+        "due",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("to_code", sa.String(length=12), nullable=False),
+        sa.Column("also_code", sa.String(length=12), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("round_on", sa.String(length=10), nullable=False),
+        sa.Column("started_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("status", sa.String(length=8), nullable=False),
+        sa.Column("asks", sa.Boolean(), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_id", sa.Integer(), nullable=True),
+        sa.Column("nags", sa.Integer(), nullable=False),
+        sa.Column("nagged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("met_by", sa.String(length=10), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_due_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due")),
+    )
+    with op.batch_alter_table("due", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_due_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index(
+            "ix_due_next_at",
+            ["next_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
+        batch_op.create_index("ix_due_world_division_code_due_at", ["world", "division_code", "due_at"], unique=False)
+        batch_op.create_index("ix_due_world_to_code_due_at", ["world", "to_code", "due_at"], unique=False)
+        batch_op.create_index("uq_due_world_key", ["world", "key"], unique=True)
+
+    op.create_table(
         "hand_off",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=False),
@@ -502,6 +552,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=16), nullable=True),
         sa.Column("asks", sa.String(length=24), nullable=False),
         sa.Column("amended", sa.Boolean(), nullable=False),
+        sa.Column("because", sa.String(length=300), nullable=False),
         sa.Column("figures", sa.Text(), nullable=False),
         sa.Column("needs", sa.Text(), nullable=False),
         sa.Column("urgent", sa.Text(), nullable=False),
@@ -620,6 +671,28 @@ def upgrade() -> None:
     with op.batch_alter_table("standing_day", schema=None) as batch_op:
         batch_op.create_index("ix_standing_day_world_day", ["world", "day"], unique=False)
         batch_op.create_index("uq_standing_day", ["incident_id", "division_code", "source", "day"], unique=True)
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("to", sa.Text(), nullable=False),
+        sa.Column("leap", sa.Boolean(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("difference", sa.Text(), nullable=False),
+        sa.Column("reporting", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("authorisation_id", sa.Integer(), nullable=True),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_submission_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index("ix_submission_incident_id_division_code", ["incident_id", "division_code"], unique=False)
 
     op.create_table(
         "team",
@@ -786,6 +859,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "report_amendment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_amendment_report_id_report")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_amendment")),
+    )
+    with op.batch_alter_table("report_amendment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_amendment_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
         "report_photo",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -934,6 +1024,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_report_photo_report_id"))
 
     op.drop_table("report_photo")
+    with op.batch_alter_table("report_amendment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_amendment_report_id"))
+
+    op.drop_table("report_amendment")
     with op.batch_alter_table("mission", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_mission_world_team_id",
@@ -970,6 +1064,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_team_deputy_id")
 
     op.drop_table("team")
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index("ix_submission_incident_id_division_code")
+
+    op.drop_table("submission")
     with op.batch_alter_table("standing_day", schema=None) as batch_op:
         batch_op.drop_index("uq_standing_day")
         batch_op.drop_index("ix_standing_day_world_day")
@@ -1027,6 +1125,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hand_off_incident_id"))
 
     op.drop_table("hand_off")
+    with op.batch_alter_table("due", schema=None) as batch_op:
+        batch_op.drop_index("uq_due_world_key")
+        batch_op.drop_index("ix_due_world_to_code_due_at")
+        batch_op.drop_index("ix_due_world_division_code_due_at")
+        batch_op.drop_index(
+            "ix_due_next_at", sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'")
+        )
+        batch_op.drop_index(batch_op.f("ix_due_incident_id"))
+
+    op.drop_table("due")
     op.drop_table("drill_participant")
     with op.batch_alter_table("delegation", schema=None) as batch_op:
         batch_op.drop_index("ix_delegation_person_id")
@@ -1068,6 +1176,7 @@ def downgrade() -> None:
     op.drop_table("incident")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
         batch_op.drop_index("uq_inbound_gateway_provider_id")
+        batch_op.drop_index("ix_inbound_subject")
         batch_op.drop_index("ix_inbound_outcome_id")
         batch_op.drop_index("ix_inbound_number_id")
 
@@ -1086,6 +1195,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_event_actor_seq")
 
     op.drop_table("event")
+    op.drop_table("due_mark")
     op.drop_table("drill_feed")
     with op.batch_alter_table("drill", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_drill_status"))

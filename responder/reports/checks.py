@@ -1,8 +1,8 @@
 """Figures that contradict each other: the rules of ``config/checks.toml`` applied (DOMAIN §1.5). Pure but for
 reading that file once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -74,9 +74,39 @@ class NeverFalls(_Rule):
 
 
 class Found(_Rule):
-    """May fall, with a word about why."""
+    """May fall, with a word about why: one of ``words`` in the text."""
 
     figure: str
+    words: list[str]
+
+
+class Jump(_Rule):
+    """Growing ``times`` over and by more than ``above`` from one report to the next asks for a reason."""
+
+    figures: list[str]
+    times: float
+    above: float
+
+
+class Children(_Rule):
+    """A tier's own total differs from what its children add up to."""
+
+
+class Ledger(_Rule):
+    """Lines of a list of names or houses, which are as many as the figure says."""
+
+    figures: list[str]
+
+
+class AtMostKnown(_Rule):
+    """A figure is not above what the division has of ``than``, where that is known."""
+
+    figure: str
+    than: str
+
+
+class Another(_Rule):
+    """Somebody else told of the same place and disaster with another number."""
 
 
 class Checks(BaseModel):
@@ -92,6 +122,11 @@ class Checks(BaseModel):
     limit: list[Limit]
     never_falls: list[NeverFalls]
     found: list[Found]
+    jump: list[Jump]
+    children: Children
+    ledger: Ledger
+    at_most_known: list[AtMostKnown]
+    another: Another
     words: dict[str, dict[str, str]]
 
 
@@ -123,18 +158,38 @@ class Problem:
         return checks().words[self.name][lang].format(**spoken)
 
 
-def problems(figures: Figures, kind: str, level: int, before: Figures | None = None) -> list[Problem]:
-    """All contradictions in one report's figures. ``level`` is the division's (1 province … 5 village), ``before``
-    the figures known so far: a correction may lower them, others are asked."""
+@dataclass(frozen=True)
+class Beside:
+    """What is known beside a report's own figures; what isn't known is absent, and its rules are silent.
+
+    ``before`` is the division's last word, ``children`` what its children add up to, ``ledger`` how many lines its
+    lists have, ``known`` what there is of people and land ("population", "farmland" in ha), ``others`` the figures
+    that somebody else said last, where this report says otherwise.
+    """
+
+    before: Figures = field(default_factory=dict)
+    children: Figures = field(default_factory=dict)
+    ledger: Figures = field(default_factory=dict)
+    known: Figures = field(default_factory=dict)
+    others: Figures = field(default_factory=dict)
+
+
+def problems(
+    figures: Figures, kind: str, level: int, beside: Beside | None = None, *, reason: str = "", text: str = ""
+) -> list[Problem]:
+    """All contradictions in one report's figures. ``level`` is the division's (1 province … 5 village). A correction
+    may lower what was said before; others give a ``reason`` for a fall or a jump, or are asked for it."""
     found: list[Problem] = []
+    beside = beside or Beside()
 
     def note(rule: _Rule, name: str, **values: Any) -> None:
         found.append(Problem(rule.rule, checks().severity[rule.severity][kind], name, values))
 
     _parts_and_wholes(figures, note)
     _sizes(figures, kind, level, note)
-    if before and kind != "correction":
-        _compare(figures, before, note)
+    if kind != "correction" and not reason:
+        _compare(figures, beside.before, text, note)
+    _weigh(figures, beside, note)
     return found
 
 
@@ -177,13 +232,40 @@ def _sizes(figures: Figures, kind: str, level: int, note: Any) -> None:
             note(implied, "implies", any=given, names=implied.then, a=figures.get(given))
 
 
-def _compare(figures: Figures, before: Figures, note: Any) -> None:
+def _compare(figures: Figures, before: Figures, text: str, note: Any) -> None:
     for cumulative in checks().never_falls:
-        for slug in cumulative.figures:
-            now, then = figures.get(slug), before.get(slug)
-            if now is not None and then is not None and now < then:
+        for slug, now, then in _both(cumulative.figures, figures, before):
+            if now < then:
                 note(cumulative, "never_falls", figure=slug, a=now, b=then)
     for found in checks().found:
-        now, then = figures.get(found.figure), before.get(found.figure)
-        if now is not None and then is not None and now < then:
-            note(found, "found", figure=found.figure, a=now, b=then)
+        for slug, now, then in _both([found.figure], figures, before):
+            if now < then and not any(word in text.lower() for word in found.words):
+                note(found, "found", figure=slug, a=now, b=then)
+    for jump in checks().jump:
+        for slug, now, then in _both(jump.figures, figures, before):
+            if now - then > jump.above and now > then * jump.times:
+                note(jump, "jump", figure=slug, a=now, b=then)
+
+
+def _weigh(figures: Figures, beside: Beside, note: Any) -> None:
+    """Against what others say: the division's children, its lists, its people and land, another reporter."""
+    for slug, told, summed in _both(list(figures), figures, beside.children):
+        if told != summed:
+            note(checks().children, "children", figure=slug, a=told, b=summed, c=round(told - summed, 2))
+    for slug, told, counted in _both(checks().ledger.figures, figures, beside.ledger):
+        if told != counted:
+            note(checks().ledger, "ledger", figure=slug, a=told, b=counted)
+    for limit in checks().at_most_known:
+        told_of, there = figures.get(limit.figure), beside.known.get(limit.than)
+        if told_of is not None and there is not None and told_of > there:
+            note(limit, f"at_most_{limit.than}", figure=limit.figure, a=told_of, b=there)
+    for slug, told, other in _both(list(figures), figures, beside.others):
+        note(checks().another, "another", figure=slug, a=told, b=other)
+
+
+def _both(slugs: list[str], one: Figures, other: Figures) -> Iterator[tuple[str, float, float]]:
+    """The figures that both state."""
+    for slug in slugs:
+        mine, theirs = one.get(slug), other.get(slug)
+        if mine is not None and theirs is not None:
+            yield slug, mine, theirs

@@ -22,7 +22,7 @@ class FileReport:
     ``ref`` names the incident or report that it continues. ``number`` is the phone that a text came from (E.164).
     ``form_key`` makes a repeated submission one report. ``source`` own | government | media: whose figures these
     are; ``basis`` total | addition: the whole, or what a tier adds beside its children; ``said_at`` when it was said
-    (a form kept without network), by default on arrival.
+    (a form kept without network), by default on arrival; ``reason`` why a figure fell or grew so much.
     """
 
     kind: str
@@ -69,4 +69,29 @@ class Review:
 
     report: str
     accept: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Amend:
+    """A tier sets right what a report from below says; None leaves a field as it is.
+
+    ``figures`` replaces the figures it names; a figure given as None is taken out.
+    """
+
+    report: str
+    reason: str
+    division: str | None = None
+    place: str | None = None
+    hazard: str | None = None
+    figures: Mapping[str, Any] | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Settle:
+    """The answer to "update or correction?": ``kind`` update | correction, with the reason in the reporter's words."""
+
+    report: str
+    kind: str
     reason: str = ""

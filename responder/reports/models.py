@@ -16,6 +16,7 @@ class Report(InWorld, InDivision, Base, kw_only=True):
     ``reporter_*`` is who said it, ``typed_by_*`` who entered it: the same person unless filed by proxy.
     ``source`` own | government | media; ``basis`` total | addition (what a tier adds beside its children).
     ``said_at`` orders a chain: when it was said, which for a form kept without network is before ``received_at``.
+    ``because`` is the reporter's own reason for a fall or a jump, ``reason`` the reviewer's for a return.
     ``fingerprint`` of the words; ``asks`` the question that waits for an answer (update_or_correction).
     """
 
@@ -54,6 +55,7 @@ class Report(InWorld, InDivision, Base, kw_only=True):
     fingerprint: Mapped[str | None] = mapped_column(String(16), default=None)
     asks: Mapped[str] = mapped_column(String(24), default="")
     amended: Mapped[bool] = mapped_column(default=False)
+    because: Mapped[str] = mapped_column(String(300), default="")
     figures: Mapped[dict[str, Any]] = mapped_column(Packed)
     needs: Mapped[list[dict[str, Any]]] = mapped_column(Packed)
     urgent: Mapped[list[str]] = mapped_column(Packed)
@@ -122,6 +124,45 @@ class StandingDay(InWorld, InDivision, Base, kw_only=True):
     figures: Mapped[dict[str, Any]] = mapped_column(Packed)
     reports: Mapped[int]
     last_at: Mapped[datetime | None]
+
+
+class ReportAmendment(InWorld, Base, kw_only=True):
+    """What a tier changed in a report from below: append-only. ``before`` and ``after`` hold what changed alone."""
+
+    __tablename__ = "report_amendment"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None]
+    by_name: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(300))
+    before: Mapped[dict[str, Any]] = mapped_column(Packed)
+    after: Mapped[dict[str, Any]] = mapped_column(Packed)
+
+
+class Submission(InWorld, InDivision, Base, kw_only=True):
+    """A sheet that went upward: what ``division_code`` told the offices in ``to`` of an incident, as it stood.
+
+    ``difference`` is its own total less its children's sum, where they disagree. ``rule`` leap where a trigger sent
+    it past the next tier. ``authorisation_id`` who authorised (incidents.authority).
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_incident_id_division_code", "incident_id", "division_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    to: Mapped[list[str]] = mapped_column(Packed)
+    leap: Mapped[bool]
+    figures: Mapped[dict[str, Any]] = mapped_column(Packed)
+    difference: Mapped[dict[str, Any]] = mapped_column(Packed)
+    reporting: Mapped[int]
+    at: Mapped[datetime]
+    by_id: Mapped[int | None]
+    by_name: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(300))
+    authorisation_id: Mapped[int | None]
 
 
 class Photo(InWorld, Base, kw_only=True):

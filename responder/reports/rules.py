@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from responder.kernel.ids import REPORT, number
 from responder.kernel.refusals import Invalid, Refusal
 from responder.reports.commands import Review
-from responder.reports.standing import BASES, SOURCES, Chain
+from responder.reports.standing import BASES, SOURCES, TOTAL, Chain, Figures, Given
 
 KINDS = ("initial", "followup", "verification", "zero", "correction")
 CHAINED = ("followup", "verification", "correction")
@@ -19,6 +20,8 @@ MAX_PLACE = 200
 EARLIEST_YEAR = 1900
 WIDEST = 10**8
 """Metres: no accuracy of a point on this earth is worse."""
+UPDATE_OR_CORRECTION = "update_or_correction"
+"""The question of a report that says otherwise than somebody else's before it."""
 REPEATED_WITHIN = timedelta(hours=24)
 CLOCK_SKEW = timedelta(minutes=10)
 """How far ahead of ours a phone's clock may run before a time counts as the future."""
@@ -72,6 +75,25 @@ class Unreadable(Refusal):
     code = "reports.unreadable"
 
 
+class ChainClosed(Refusal):
+    """The division's figures of this incident are verified: a change is a correction. Params: ``number``."""
+
+    code = "reports.chain_closed"
+
+
+class NothingAsked(Refusal):
+    """No question about this report waits for an answer."""
+
+    code = "reports.nothing_asked"
+
+
+def shown(label: str, place: str) -> str:
+    """The place as it is read: the division's label and what was said beyond it, nothing twice."""
+    if not place or label.endswith(place):
+        return label
+    return place if place.startswith(label) else f"{label} {place}"
+
+
 def is_urgent(figures: Mapping[str, Any], words: Sequence[str]) -> bool:
     """Red first: deaths, missing or a word of danger."""
     return bool(words) or any((figures.get(slug) or 0) > 0 for slug in ("deaths", "missing"))
@@ -123,6 +145,31 @@ def fingerprint(text: str) -> str | None:
 def kind_in_chain(kind: str, chain: Chain) -> str:
     """One chain per incident and division: a second first report continues it, whoever sends it."""
     return "followup" if kind == "initial" and chain.reports else kind
+
+
+def disputed(kind: str, basis: str, chain: Chain, figures: Given, person: int | None) -> Figures:
+    """Figures of which somebody else said another number last, and whoever reports now may not know of it: a first
+    report of the same thing, or a count that falls. Such numbers are never added; the latest counts, and it is asked
+    whether it is an update or a correction. {slug: what the other said}"""
+    if kind not in ("initial", "followup") or basis != TOTAL:
+        return {}
+    found: Figures = {}
+    for slug, value in figures.items():
+        word = chain.own.get(slug)
+        if word is None or word.value == value or (person is not None and word.person == person):
+            continue
+        if kind == "initial" or value < word.value:
+            found[slug] = word.value
+    return found
+
+
+def check_open(kind: str, chain: Chain, said: datetime, figures: Given) -> None:
+    """After the verification only a correction changes figures; what was said before it may still come in. Raises
+    ChainClosed."""
+    if chain.closed_at is None or chain.closed_id is None or said < chain.closed_at:
+        return
+    if figures and kind in ("initial", "followup", "verification"):
+        raise ChainClosed(number=number(REPORT, chain.closed_id))
 
 
 def check_point(lat: float | None, lng: float | None, accuracy: float | None = None) -> None:

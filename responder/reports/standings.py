@@ -225,6 +225,7 @@ def rebuild(uow: UnitOfWork, incident: int) -> Figures:
         told.setdefault(row.source, {}).setdefault(row.division_code, []).append(_told(row))
     connection.execute(_FORGET, asked)
     top: Figures = {}
+    offices: dict[str, Figures] = {}
     for source in sorted({*before, *told}):
         chains = {code: standing.fold(reports) for code, reports in told.get(source, {}).items()}
         found = consolidated(root, chains)
@@ -234,9 +235,19 @@ def rebuild(uow: UnitOfWork, incident: int) -> Figures:
         keep(uow, incident, source, known, {**found, **gone})
         if source == OWN:
             top = topmost(root, found)
-    totals = UpdateTotals(incident_id=incident, figures=top, urgent=held.urgent, hazard=held.hazard, kept=held)
+            offices = {code: line.figures for code, line in found.items()}
+    totals = UpdateTotals(
+        incident_id=incident, figures=top, urgent=held.urgent, hazard=held.hazard, by_office=offices, kept=held
+    )
     incident_service.update_totals(uow, totals)
     return top
+
+
+def alone(uow: UnitOfWork, incident: int) -> bool:
+    """Whether one report alone tells of an incident."""
+    statement = _TOLD.with_only_columns(_r.c.id).limit(2)
+    asked = {"incident": incident, "world": uow.world}
+    return len(uow.session.connection().execute(statement, asked).all()) == 1
 
 
 def lost(known: Lines, changed: Lines) -> bool:

@@ -75,11 +75,11 @@ def test_a_village_with_a_county_s_figures_is_asked_for_the_unit() -> None:
 def test_a_cumulative_figure_that_falls_is_asked_about_unless_it_is_a_correction() -> None:
     before = {"relocated": 87, "deaths": 2, "missing": 3}
     now = {"relocated": 80, "deaths": 1, "missing": 1}
-    found = _names(now, "followup", before=before)
+    found = _names(now, "followup", beside=checks.Beside(before))
     assert found == {("never_falls", 13), ("never_falls", 14), ("found", 14)}
-    assert _names(now, "correction", before=before) == set()
-    assert _names({"relocated": None}, "followup", before=before) == set()
-    assert _names({"relocated": 90, "deaths": 2}, "followup", before=before) == set()
+    assert _names(now, "correction", beside=checks.Beside(before)) == set()
+    assert _names({"relocated": None}, "followup", beside=checks.Beside(before)) == set()
+    assert _names({"relocated": 90, "deaths": 2}, "followup", beside=checks.Beside(before)) == set()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ FIGURES = st.dictionaries(
 def test_any_figures_can_be_weighed_and_told(
     figures: dict[str, Any], before: dict[str, Any], kind: str, level: int
 ) -> None:
-    for one in checks.problems(figures, kind, level, before):
+    for one in checks.problems(figures, kind, level, checks.Beside(before)):
         for lang in ("zh", "en"):
             assert one.words(lang)
             assert "{" not in one.words(lang)
@@ -126,3 +126,50 @@ def test_nothing_stated_is_no_contradiction() -> None:
     for kind in KINDS:
         assert checks.problems({}, kind, 5) == []
         assert checks.problems(dict.fromkeys(indicators.indicators(), 0), kind, 5) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "figures", "beside"),
+    [
+        (12, {"deaths": 2}, checks.Beside(ledger={"deaths": 1})),
+        (13, {"relocated": 870}, checks.Beside({"relocated": 87})),
+        (15, {"affected": 100}, checks.Beside(children={"affected": 107})),
+        (16, {"affected": 3000}, checks.Beside(known={"population": 2500})),
+        (16, {"crop_affected": 300}, checks.Beside(known={"farmland": 250})),
+        (20, {"relocated": 87}, checks.Beside(others={"relocated": 90})),
+    ],
+)
+def test_what_others_know_is_weighed_and_both_numbers_are_said(
+    rule: int, figures: dict[str, Any], beside: checks.Beside
+) -> None:
+    (found,) = checks.problems(figures, "initial", 4, beside)
+    assert (found.rule, found.severity) == (rule, "warn")
+    (told,) = figures.values()
+    other = {**beside.before, **beside.children, **beside.ledger, **beside.known, **beside.others}
+    for lang in ("zh", "en"):
+        words = found.words(lang)
+        for number in (told, *other.values()):
+            assert f"{number:,}" in words or str(number) in words
+    assert checks.problems(figures, "initial", 4) == []
+
+
+def test_every_rule_of_the_table_is_data() -> None:
+    """All but 1 (negatives, halves) and 17 (times), which the form itself refuses."""
+    data = checks.checks()
+    listed = [
+        rule for name in type(data).model_fields if isinstance(rules := getattr(data, name), list) for rule in rules
+    ]
+    numbers = {one.rule for one in (*listed, data.children, data.ledger, data.another)}
+    assert numbers == set(range(1, 21)) - {1, 17}
+
+
+def test_a_reason_answers_a_fall_and_a_jump() -> None:
+    before = checks.Beside({"relocated": 87, "affected": 10})
+    assert len(checks.problems({"relocated": 80, "affected": 900}, "followup", 4, before)) == 2
+    assert checks.problems({"relocated": 80, "affected": 900}, "followup", 4, before, reason="重复统计") == []
+
+
+def test_the_missing_may_fall_when_the_text_says_that_they_were_found() -> None:
+    before = checks.Beside({"missing": 2})
+    assert checks.problems({"missing": 1}, "followup", 5, before, text="1人已找到，平安") == []
+    assert [one.rule for one in checks.problems({"missing": 1}, "followup", 5, before, text="失踪1人")] == [14]
