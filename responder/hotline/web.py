@@ -81,11 +81,9 @@ def _frame(tree: Places) -> dict[str, object]:
 
 
 def _phone() -> str:
-    """The number to text and call, as a person dials it; "" where none is set. A messaging service's id is none."""
+    """The number to text and call, as the office writes it; "" where none is set. A messaging service's id is none."""
     settings = _settings()
-    sender = settings.twilio_from if settings.twilio_from.startswith("+") else ""
-    number = settings.public_phone or sender
-    return phones.shown(phones.parse(number) or number)
+    return settings.public_phone or phones.shown(settings.twilio_from if settings.twilio_from.startswith("+") else "")
 
 
 def _settings() -> Settings:
