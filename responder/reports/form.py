@@ -1,7 +1,7 @@
 """The web form of a report: what was typed becomes a command, or a list of what is wrong with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -115,6 +115,16 @@ def command(typed: Typed, photos: list[StoredPhoto], *, proxy: bool, now: dateti
         urgent=("在险",) if typed.get("in_danger") else (), photos=photos, source=typed.get("source") or "own",
         said_at=now - typed.waited if typed.waited else None, reason=typed.get("reason")[:300],
     )  # fmt: skip
+
+
+def by_phone(command: FileReport, text: TextView) -> FileReport:
+    """A report made from what came in by phone: bound to it, by voice where it was a call, said by the phone's owner
+    where the officer left the name as it was."""
+    said = command.said
+    if said is not None and text.person_id is not None and said.name == text.name:
+        said = replace(said, person_id=text.person_id)
+    channel = "voice" if text.understood.get("call") else command.channel
+    return replace(command, inbound=text.id, channel=channel, said=said)
 
 
 def heard(text: TextView) -> dict[str, str]:

@@ -204,7 +204,8 @@ def file() -> Response | tuple[str, int]:
         uploads = [upload.read(photos.MAX_BYTES + 1) for upload in request.files.getlist("photos") if upload.filename]
         stored = photos.store(current_app.extensions["settings"].data, uploads)
         with web.begin() as uow:
-            row = service.file(uow, form.command(typed, stored, proxy=is_proxy(), now=uow.now))
+            command = form.command(typed, stored, proxy=is_proxy(), now=uow.now)
+            row = service.file(uow, form.by_phone(command, text) if text is not None else command)
             if text is not None and text.status == "waiting" and web.principal().can("message.send"):
                 settle(uow, Settle(text.id, row.number))
     except Refusal as refusal:

@@ -4,6 +4,7 @@ from typing import Any
 
 from responder.dispatch import service as dispatch
 from responder.dispatch.commands import AnswerMission
+from responder.hotline import receipts
 from responder.hotline.voice import book, flow
 from responder.hotline.voice.book import Row
 from responder.hotline.voice.flow import State
@@ -53,7 +54,9 @@ def _file(uow: UnitOfWork, row: Row, state: State, deed: str) -> tuple[Prompt, .
     _finish(uow, row, state, "waiting" if state.recorded else "report", filed.number)
     event = next(one for one in reversed(uow.events) if one.kind == "report.received")
     template = "zero_receipt" if zero else "report_receipt"
-    _text(uow, row, template, {**event.data, "number": filed.number, "needs": []}, filed.number)
+    known = {**event.data, "number": filed.number}
+    told = receipts.params(template, state.lang, known, drill=state.world != REAL)
+    _text(uow, row, template, told, filed.number)
     return flow.close(state, "filed", number=digits(filed.number, state.lang))
 
 
@@ -88,7 +91,8 @@ def _finish(uow: UnitOfWork, row: Row, state: State, outcome: str, subject: str 
 
 def tell_red(uow: UnitOfWork, row: Row, state: State) -> None:
     """Red first: no machine has understood a voice, so a person must at once, whoever called."""
-    if state.is_red:
+    if state.is_red and row["inbound_id"] is not None:
+        messaging.note_outcome(uow, row["inbound_id"], {"urgent": True})
         about = {"text": row["name"], "known": row["person_id"] is not None}
         uow.record(Event("call.urgent", row["division_code"], f"I{row['inbound_id']}", about))
 
@@ -98,7 +102,7 @@ def note(uow: UnitOfWork, row: Row, state: State, outcome: str, subject: str = "
     values = {
         "person_id": row["person_id"], "name": row["name"], "division_code": row["division_code"],
         "world": row["world"], "understood": _understood(uow, row, state), "outcome": outcome,
-        "subject": subject, "body": body(state),
+        "subject": subject, "body": body(state), "urgent": outcome == "waiting" and state.is_red,
     }  # fmt: skip
     if row["inbound_id"] is not None:
         messaging.note_outcome(uow, row["inbound_id"], values)
