@@ -25,8 +25,8 @@ from responder.drills import api as drills_api
 from responder.drills import queries as drills_queries
 from responder.drills import web as drills_web
 from responder.drills import worlds
+from responder.hotline import desk, web_inbox
 from responder.hotline import service as hotline
-from responder.hotline import web as hotline_web
 from responder.hotline.voice import service as voice
 from responder.incidents import api as incidents_api
 from responder.messaging import api as messaging_api
@@ -53,7 +53,7 @@ from responder.teams import web as teams_web
 
 PAGES: tuple[Blueprint, ...] = (
     board_web.bp, reports_web.bp, dispatch_web.bp, teams_web.bp, stock_web.bp, messaging_web.bp, drills_web.bp,
-    hotline_web.bp, openness_web.bp, accounts_web.bp, places_web.bp, voice_hooks.bp, status.bp,
+    web_inbox.bp, openness_web.bp, accounts_web.bp, places_web.bp, voice_hooks.bp, status.bp,
 )  # fmt: skip
 APIS = (
     reports_api.api, incidents_api.api, dispatch_api.api, teams_api.api, stock_api.api, messaging_api.api,
@@ -135,6 +135,7 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
             "work": work,
             "settings": settings,
             "listener": hotline,
+            "desk": desk,
             "operator": voice,
             "scene_of": scenes.scene_of,
             "mission_book": dispatch_queries.mission,

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from responder.dispatch import queries as missions
 from responder.hotline import answers, asking, filing, whereabouts
 from responder.hotline.call import Call
-from responder.hotline.completing import complete
+from responder.hotline.completing import complete, settle
 from responder.hotline.memory import Asked, Memory, last_sent
 from responder.hotline.senders import Sender
 from responder.hotline.understanding import Understood, understand
 from responder.hotline.whereabouts import Where
 from responder.kernel.actors import REAL
+from responder.messaging import service as messaging
+from responder.reports.commands import Amend
 from responder.reports.queries import ReportView
 
 _MINUTE_WORDS = 40
@@ -29,7 +31,20 @@ def take(call: Call, sender: Sender, what: Understood, memory: Memory) -> bool:
         if _ANSWERED[one.kind](call, sender, what, memory, one):
             call.outcome = "report" if call.outcome == "report" else "reply"
             return True
-    return False
+    return _again(call, sender, asked)
+
+
+def _again(call: Call, sender: Sender, asked: list[Asked]) -> bool:
+    """A digit that is none of the choices, and answers no mission either: the question once more."""
+    newest = asked[0] if asked else None
+    if newest is None or not newest.options.get("ask") or answers.digit(call.body) in (None, 0):
+        return False
+    if missions.open_everywhere(call.uow.session, sender.person_id):
+        return False
+    call.name_actor(newest.world)
+    call.outcome, call.subject = "reply", newest.report
+    call.reply("ask_again", {"ask": newest.options["ask"]}, newest.report)
+    return True
 
 
 def _mission_is_newer(call: Call, sender: Sender, question: Asked) -> bool:
@@ -66,7 +81,7 @@ def _place(call: Call, sender: Sender, what: Understood, _memory: Memory, questi
         where = Where(sender.division, "", found, str(question.options.get("name") or call.body.strip()[:12]))
         _echo(call, question, asks=asking.ask_place(call, question.report, where))
         return True
-    row = complete(call.uow, question.report, call.body, division=found[0], place="", hazard=what.hazard)
+    row = complete(call.uow, Amend(question.report, call.body, division=found[0], place="", hazard=what.hazard))
     _completed(call, row)
     return True
 
@@ -76,7 +91,7 @@ def _hazard(call: Call, _sender: Sender, what: Understood, _memory: Memory, ques
     if found is None:
         return False
     _begin(call, question, call.body)
-    _completed(call, complete(call.uow, question.report, call.body, hazard=found))
+    _completed(call, complete(call.uow, Amend(question.report, call.body, hazard=found)))
     return True
 
 
@@ -86,7 +101,7 @@ def _figure(call: Call, _sender: Sender, _what: Understood, _memory: Memory, que
         return False
     _begin(call, question, call.body)
     figures = {str(question.options["slug"]): found}
-    _completed(call, complete(call.uow, question.report, call.body, figures=figures))
+    _completed(call, complete(call.uow, Amend(question.report, call.body, figures=figures)))
     return True
 
 
@@ -95,7 +110,7 @@ def _change(call: Call, _sender: Sender, what: Understood, _memory: Memory, ques
     if found is None:
         return False
     _begin(call, question, call.body)
-    _completed(call, complete(call.uow, question.report, call.body, kind=found))
+    _completed(call, settle(call.uow, question.report, found, call.body))
     return True
 
 
@@ -144,5 +159,7 @@ def _completed(call: Call, row: ReportView) -> None:
     asks = ""
     if row.kind == "initial" and row.hazard is None:
         asks = asking.ask_hazard(call, row.number)
+    else:
+        messaging.complete(call.uow, row.number)
     call.subject = row.number
     filing.answer(call, row, "report_completed", asks=asks)

@@ -70,15 +70,15 @@ def hazard(body: str, what: Understood, offered: Sequence[str]) -> str | None:
 
 
 def change(body: str) -> str | None:
-    """correction or followup, as answer to "update or correction?"; None for any other text."""
+    """correction or update, as answer to "update or correction?"; None for any other text."""
     pressed = digit(body)
     if pressed is not None:
-        return {1: "correction", 2: "followup"}.get(pressed)
+        return {1: "correction", 2: "update"}.get(pressed)
     if len(body) > 12:
         return None
     if _CORRECTS.search(body):
         return "correction"
-    return "followup" if _UPDATES.search(body) else None
+    return "update" if _UPDATES.search(body) else None
 
 
 def figure(body: str) -> int | None:

@@ -39,21 +39,25 @@ def close(call: Call, question: int, said: str) -> None:
 def ask_place(call: Call, report: str, where: Where) -> str:
     """Asks which of several villages, or which village at all; returns the words for the receipt."""
     codes = where.candidates[: manners().listed]
-    ask(call, "place", report, {"codes": codes, "name": where.name, "all": where.candidates[:200]})
+    about: dict[str, Any] = {"codes": codes, "name": where.name, "all": where.candidates[:200]}
     if not codes:
-        return render("ask_village", call.lang, {}, drill=False)
-    more = len(where.candidates) > len(codes)
-    words = {"name": where.name, "options": choices(call.uow.session, codes, call.lang)}
-    return render("ask_place_more" if more else "ask_place", call.lang, words, drill=False)
+        words = render("ask_village", call.lang, {}, drill=False)
+    else:
+        template = "ask_place_more" if len(where.candidates) > len(codes) else "ask_place"
+        offered = {"name": where.name, "options": choices(call.uow.session, codes, call.lang)}
+        words = render(template, call.lang, offered, drill=False)
+    ask(call, "place", report, {**about, "ask": words})
+    return words
 
 
 def ask_hazard(call: Call, report: str) -> str:
     """Asks what happened; returns the words for the receipt."""
     offered = manners().hazards
-    ask(call, "hazard", report, {"hazards": offered})
     gap = "" if call.lang == "zh" else " "
     listed = " ".join(f"{n}{gap}{terms.term('hazard', slug, call.lang)}" for n, slug in enumerate(offered, 1))
-    return render("ask_hazard", call.lang, {"options": listed}, drill=False)
+    words = render("ask_hazard", call.lang, {"options": listed}, drill=False)
+    ask(call, "hazard", report, {"hazards": offered, "ask": words})
+    return words
 
 
 def ask_figure(call: Call, report: str, said: str, slug: str) -> str:

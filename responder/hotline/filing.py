@@ -1,6 +1,6 @@
 """A text that reports: the report that it becomes, the receipt, and what the receipt asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from responder.hotline import answers, asking, receipts, rules, whereabouts
 from responder.hotline.call import Call
@@ -14,9 +14,9 @@ from responder.hotline.whereabouts import Where
 from responder.kernel.actors import REAL
 from responder.places.queries import places
 from responder.reports import service as reports
-from responder.reports.commands import FileReport
+from responder.reports.commands import Amend, FileReport
 from responder.reports.queries import ReportView
-from responder.reports.service import shown
+from responder.reports.rules import shown
 from responder.stock.catalogue import match_item
 
 
@@ -44,8 +44,9 @@ def file(call: Call, sender: Sender, what: Understood, memory: Memory, promised:
     row = reports.file(uow, command)
     if promised is not None:
         asking.close(call, promised.id, row.number)
-    call.outcome, call.subject = "report", row.number
-    answer(call, row, "report_receipt", asks=_asks(call, row, meant.where), hint=_hint(call, row))
+    asks = _asks(call, row, meant.where)
+    call.outcome, call.subject = "partly" if asks else "report", row.number
+    answer(call, row, "report_receipt", asks=asks, hint=_hint(call, row))
 
 
 def answer(call: Call, row: ReportView, template: str, *, asks: str = "", hint: str = "") -> None:
@@ -141,16 +142,17 @@ def _hint(call: Call, row: ReportView) -> str:
 def rejoin(call: Call, sender: Sender, what: Understood, report: str) -> None:
     """The rest of a text whose beginning was filed at once: completes that report, and is none of its own."""
     where = whereabouts.find(call.uow.session, sender, what.place, call.body)
-    row = complete(
-        call.uow, report, call.body[:200], division=where.division if what.place else None,
+    amended = Amend(
+        report, call.body[:300], division=where.division if what.place else None,
         place=where.place if what.place else None, hazard=what.hazard, figures=rules.figures(what),
     )  # fmt: skip
+    row = complete(call.uow, amended)
     needs = [{"item": need.item, "qty": need.qty} for need in what.needs]
     if needs and needs != row.needs:
         command = FileReport(
             kind="followup", hazard=None, division=row.division, place=row.place, needs=needs, text=call.body,
             ref=report, channel="sms", inbound=call.inbound, number=call.incoming.number,
         )  # fmt: skip
-        row = reports.file(call.uow, command)
+        row = replace(row, needs=reports.file(call.uow, command).needs)
     call.outcome, call.subject = "report", report
     answer(call, row, "report_completed", asks=_asks(call, row, where), hint=_hint(call, row))

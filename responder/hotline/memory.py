@@ -50,6 +50,10 @@ _OPEN = (
 )
 
 
+FILED = ("report", "partly", "repeat")
+"""What became of texts that are on file as reports."""
+
+
 @dataclass(frozen=True)
 class Told:
     """A report that the sender filed before."""
@@ -125,7 +129,7 @@ class Memory:
             (
                 text
                 for text in self.texts
-                if text.body == body and text.outcome in ("report", "repeat") and now - text.at <= manners().repeats
+                if text.body == body and text.outcome in FILED and now - text.at <= manners().repeats
             ),
             None,
         )

@@ -25,9 +25,3 @@ class WhichDrill(Refusal):
     """More than one drill is running there: a text can't say which it belongs to, a code can."""
 
     code = "hotline.which_drill"
-
-
-class Gone(Refusal):
-    """The report that a question was about is not there any more. Params: ``report``."""
-
-    code = "hotline.gone"

@@ -9,7 +9,7 @@ from responder.hotline.call import Call
 from responder.hotline.completing import again
 from responder.hotline.gazetteers import gazetteer
 from responder.hotline.manners import manners
-from responder.hotline.memory import Memory, Text, recall
+from responder.hotline.memory import FILED, Memory, Text, recall
 from responder.hotline.refusals import NoDrill, WhichDrill, WhichWorld
 from responder.hotline.senders import Sender, sender_of
 from responder.hotline.understanding import Understood, understand
@@ -62,16 +62,18 @@ def _note(call: Call) -> None:
     if call.outcome == "waiting" and not division.startswith(root):
         # Nobody of this branch would read what waits at another branch's place.
         division = root
+    words = red_words(call.incoming.body) if call.outcome == "waiting" else ()
     if call.outcome == "waiting":
         # The words stay in the inbox, under its own permissions; the board learns that there is something to read.
         about = {"text": who.name if who else "", "known": who is not None}
         call.uow.record(Event("message.waiting", division, f"I{call.inbound}", about))
-        if words := red_words(call.incoming.body):
+        if words:
             # Red first, whoever calls: boards ring as for a report with people in danger.
             call.uow.record(Event("message.urgent", division, f"I{call.inbound}", {"words": "、".join(words[:3])}))
     values = {
         "person_id": who.person_id if who else None, "name": who.name if who else "", "division_code": division,
         "world": call.uow.world, "understood": call.understood, "outcome": call.outcome, "subject": call.subject,
+        "urgent": bool(words),
     }  # fmt: skip
     messaging.note_outcome(call.uow, call.inbound, values)
 
@@ -87,7 +89,7 @@ def _converse(call: Call, sender: Sender) -> None:
     joined = joining.join(call, memory)
     what = understand(call.body, gazetteer(uow.session), sender.division)
     call.understood = {**what.as_dict(), "drill": what.drill}
-    before = next((text for text in joined if text.outcome == "report"), None)
+    before = next((text for text in joined if text.outcome in FILED), None)
     if before is not None:
         call.name_actor(before.world)
         filing.rejoin(call, sender, what, before.subject)

@@ -89,7 +89,7 @@ def narrowed(session: Session, codes: Sequence[str], said: str) -> tuple[str, ..
     """Those of several places that an answer in words may mean: 漕泾镇的, 弓棚."""
     tree = places(session)
     words = said.strip(" ，,。.的那个村儿")
-    exact = [code for code in codes if words and words in (tree.name(code), tree.name(code[:9]))]
+    exact = [code for code in codes if words and words in (tree.name(code), tree.name(code[:9]), tree.name(code[:6]))]
     return tuple(exact or [code for code in codes if len(words) > 1 and words in tree.label(code)])
 
 
@@ -114,8 +114,12 @@ def choices(session: Session, codes: Sequence[str], lang: str) -> str:
     counties = {code[:_COUNTY] for code in codes}
 
     def told(code: str) -> str:
-        town = tree.name(code[:9]) if len(code) > 9 else tree.label(code)
-        return tree.name(code[:_COUNTY]) + town if len(counties) > 1 and len(code) > 9 else town
+        if len(code) <= 9:
+            return tree.label(code)
+        county, town = tree.name(code[:_COUNTY]), tree.name(code[:9])
+        if len(counties) == len(codes) > 1:
+            return county
+        return county + town if len(counties) > 1 else town
 
     gap = "" if lang == "zh" else " "
     return " ".join(f"{n}{gap}{told(code)}" for n, code in enumerate(codes, 1))

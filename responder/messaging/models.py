@@ -12,8 +12,9 @@ from responder.platform.database import Base, InDivision, InWorld, Packed
 class Inbound(InWorld, InDivision, Base, kw_only=True):
     """A text as it came in. Stored before anything is understood; one row per provider message.
 
-    ``outcome`` says what became of it: report, answer, help, stop, zero, waiting (a person must look), duplicate
-    content, noise. ``waiting`` rows are the inbox.
+    ``outcome`` says what became of it: report, partly (a report, but the place or hazard is still asked for),
+    reply (to our question), answer (to a mission), help, stop, repeat, waiting (a person must look), settled.
+    ``waiting`` and ``partly`` rows are the inbox, ``urgent`` ones (words of danger) first.
     """
 
     __tablename__ = "inbound"
@@ -21,6 +22,7 @@ class Inbound(InWorld, InDivision, Base, kw_only=True):
         Index("uq_inbound_gateway_provider_id", "gateway", "provider_id", unique=True),
         Index("ix_inbound_number_id", "number", "id"),
         Index("ix_inbound_outcome_id", "outcome", "id"),
+        Index("ix_inbound_subject", "subject"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -35,6 +37,7 @@ class Inbound(InWorld, InDivision, Base, kw_only=True):
     outcome: Mapped[str] = mapped_column(String(20), default="waiting")
     subject: Mapped[str] = mapped_column(String(40), default="")
     handled_by: Mapped[str] = mapped_column(String(80), default="")
+    urgent: Mapped[bool] = mapped_column(default=False)
 
 
 class Outbound(InWorld, InDivision, Base, kw_only=True):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from responder.accounts import queries as accounts
 from responder.accounts.models import Person, Phone, RoleGrant
+from responder.messaging import rules
 from responder.messaging.models import Inbound, Outbound
 from responder.platform.api import Cursor
 from responder.platform.scope import Scope
@@ -31,12 +32,14 @@ class TextView:
     division: str
     understood: dict[str, Any]
     error: str = ""
+    urgent: bool = False
+    person_id: int | None = None
 
 
 def _coming(row: Inbound) -> TextView:
     return TextView(
         row.id, "in", row.number, row.name, row.body, row.received_at, row.outcome, row.subject, row.division_code,
-        row.understood,
+        row.understood, urgent=row.urgent, person_id=row.person_id,
     )  # fmt: skip
 
 
@@ -52,11 +55,15 @@ def _going(session: Session, rows: Sequence[Outbound]) -> list[TextView]:
     ]  # fmt: skip
 
 
-def inbox(session: Session, scope: Scope, cursor: Cursor, *, waiting: bool = False) -> list[TextView]:
-    """Texts that came in, newest first, ``limit + 1`` of them; only those that wait for a person on request."""
+def waiting(session: Session, scope: Scope, limit: int = 50) -> list[TextView]:
+    """Texts that wait for a person: words of danger first, then the oldest."""
+    statement = select(Inbound).where(scope.covers(Inbound.division_code), Inbound.outcome.in_(rules.OPEN))
+    return [_coming(row) for row in session.scalars(statement.order_by(Inbound.urgent.desc(), Inbound.id).limit(limit))]
+
+
+def inbox(session: Session, scope: Scope, cursor: Cursor) -> list[TextView]:
+    """Texts that came in, newest first, ``limit + 1`` of them."""
     statement = select(Inbound).where(scope.covers(Inbound.division_code))
-    if waiting:
-        statement = statement.where(Inbound.outcome == "waiting")
     if cursor.before is not None:
         statement = statement.where(Inbound.id < cursor.before)
     rows = session.scalars(statement.order_by(Inbound.id.desc()).limit(cursor.limit + 1))
@@ -65,7 +72,9 @@ def inbox(session: Session, scope: Scope, cursor: Cursor, *, waiting: bool = Fal
 
 def waiting_count(session: Session, scope: Scope) -> int:
     """How many texts wait for a person."""
-    statement = select(func.count(Inbound.id)).where(scope.covers(Inbound.division_code), Inbound.outcome == "waiting")
+    statement = select(func.count(Inbound.id)).where(
+        scope.covers(Inbound.division_code), Inbound.outcome.in_(rules.OPEN)
+    )
     return session.scalar(statement) or 0
 
 

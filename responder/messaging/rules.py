@@ -15,10 +15,26 @@ DRILL_MARK = "【演练】"
 MAX_BODY = 5000
 """What is kept of one incoming text; a longer one is cut and goes to a person."""
 
+PASTE = "paste"
+"""The gateway by which chats come that a person pasted."""
+
+MAX_PASTE = 60_000
+"""What is kept of a pasted chat: the whole of it."""
+
 RETRY_MINUTES = (0.25, 1, 3, 10, 30, 60)
 """Waits before the second and later attempts at a text that failed for now (DOMAIN §8, error table)."""
 
 _RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "delivered": 3, "cancelled": 3}
+
+
+OPEN = ("waiting", "partly")
+"""What may have become of a text that a person must still look at."""
+
+
+class AlreadyHandled(Refusal):
+    """Somebody has dealt with this text already. Params: ``by``."""
+
+    code = "messaging.already_handled"
 
 
 class UnknownTemplate(Refusal):

@@ -41,7 +41,7 @@ def take_in(uow: UnitOfWork, command: Incoming) -> int | None:
         "gateway": command.gateway,
         "provider_id": command.provider_id or rules.fingerprint(command.number, command.body),
         "number": command.number[:40],
-        "body": rules.keepable(command.body)[: rules.MAX_BODY],
+        "body": rules.keepable(command.body)[: rules.MAX_PASTE if command.gateway == rules.PASTE else rules.MAX_BODY],
         "received_at": uow.now,
         "world": REAL,
         # Whoever sent it, the branch's own office can read it.
@@ -51,6 +51,7 @@ def take_in(uow: UnitOfWork, command: Incoming) -> int | None:
         "outcome": "waiting",
         "subject": "",
         "handled_by": "",
+        "urgent": False,
     }
     return connection.execute(_TAKE_IN[connection.dialect.name], row).scalar()
 
@@ -128,11 +129,19 @@ def tell_failed(uow: UnitOfWork, division: str, subject: str, template: str, cat
     uow.record(Event("message.failed", division, subject or template, data))
 
 
+def complete(uow: UnitOfWork, subject: str) -> None:
+    """Texts about this number that were understood only partly need nobody any more."""
+    mine = (_inbound.c.subject == subject) & (_inbound.c.outcome == "partly") & (_inbound.c.world == uow.world)
+    uow.session.connection().execute(update(_inbound).where(mine).values(outcome="report"))
+
+
 def settle(uow: UnitOfWork, command: Settle) -> None:
-    """A person has dealt with a text of the inbox. Raises NotFound."""
-    row = uow.session.get(Inbound, command.inbound)
+    """A person has dealt with a text of the inbox. Raises NotFound, AlreadyHandled: two officers may see it."""
+    row = uow.session.get(Inbound, command.inbound, with_for_update=True)
     if row is None or not row.division_code.startswith(uow.actor.division):
         raise NotFound()
+    if row.outcome not in rules.OPEN:
+        raise rules.AlreadyHandled(by=row.handled_by)
     row.outcome = "settled"
     row.handled_by = uow.actor.name
     row.subject = command.subject or row.subject

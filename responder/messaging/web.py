@@ -1,21 +1,35 @@
 """Pages of the messages: what came in, what went out, what waits for a person."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from responder.messaging import queries, service
 from responder.messaging.commands import Settle
 from responder.messaging.queries import TextView
+from responder.messaging.rules import AlreadyHandled
 from responder.platform import terms, web
 from responder.platform.api import cursor
+from responder.platform.scope import Scope
 
 bp = Blueprint("messaging", __name__)
+
+
+class Desk(Protocol):
+    """What the machine would make of waiting texts, for the reader to take over. Wired to ``hotline``."""
+
+    def lay_out(self, session: Session, scope: Scope, texts: Sequence[TextView]) -> Any:
+        """The guesses of these texts, and the incidents that they may be about."""
+        ...
 
 
 @bp.get("/messages")
 @web.needs("message.see")
 def inbox() -> str:
-    """What came in, newest first; those that wait for a person on request."""
+    """What waits for a person, danger first, then the oldest; on request all that came in, newest first."""
     waiting = request.args.get("show") != "all"
     return render_template("messaging/inbox.html", waiting=waiting, **_inbox_rows(waiting))
 
@@ -29,13 +43,20 @@ def _inbox() -> str:
 
 def _inbox_rows(waiting: bool) -> dict[str, object]:
     at = cursor(50)
+    desk = cast(Desk, current_app.extensions["desk"])
     with web.reading() as session:
-        found = queries.inbox(session, web.scope(), at, waiting=waiting)
         count = queries.waiting_count(session, web.scope())
-    page = at.page(found, lambda text: text.id)
+        if waiting:
+            items, older = queries.waiting(session, web.scope(), at.limit), None
+        else:
+            page = at.page(queries.inbox(session, web.scope(), at), lambda text: text.id)
+            items, older = list(page.items), page.next
+        laid = desk.lay_out(session, web.scope(), [text for text in items if text.status == "waiting"])
     return {
-        "texts": [(text, _understood(text)) for text in page.items], "next": page.next, "count": count,
+        "texts": [(text, _understood(text)) for text in items], "next": older, "count": count, "desk": laid,
         "show": "waiting" if waiting else "all", "first": at.before is None,
+        "hazards": [(slug, terms.term("hazard", slug, web.language())) for slug in terms.vocabulary("hazard")],
+        "kinds": [(slug, terms.term("report_kind", slug, web.language())) for slug in _REPORTS.values()],
     }  # fmt: skip
 
 
@@ -86,7 +107,10 @@ def outbox() -> str:
 @web.needs("message.send")
 def settle(inbound: int) -> Response:
     """A person has dealt with a text."""
-    with web.begin() as uow:
-        service.settle(uow, Settle(inbound, request.form.get("subject", "")[:40]))
-    flash(_("已办结"), "ok")
+    try:
+        with web.begin() as uow:
+            service.settle(uow, Settle(inbound, request.form.get("subject", "")[:40]))
+        flash(_("已办结"), "ok")
+    except AlreadyHandled as refusal:
+        flash(web.refusal_words(refusal)[1], "error")
     return redirect(url_for("messaging.inbox"))  # type: ignore[return-value]

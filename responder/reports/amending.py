@@ -39,13 +39,32 @@ def amend(uow: UnitOfWork, command: Amend) -> Report:
         raise rules.AlreadyReviewed()
     if not command.reason.strip() or len(command.reason) > 300:
         raise Invalid(field="reason", problem="too_long" if command.reason.strip() else "required")
-    _change(uow, row, _wanted(uow, row, command), command.reason.strip())
+    _change(uow, row, _wanted(uow, row, command, uow.actor.division), command.reason.strip())
     row.status, row.reviewed_by, row.amended = "accepted", uow.actor.name, True
     _fold(uow, row)
     data = {
         "place": _label(uow, row), "by": uow.actor.name, "reason": command.reason.strip(), "incident": _incident(row)
     }  # fmt: skip
     uow.record(Event("report.amended", row.division_code, number(REPORT, row.id), data))
+    return row
+
+
+def complete(uow: UnitOfWork, command: Amend) -> Report:
+    """Who reported answers what was asked of their report: it says more, keeps what it said before, and still waits
+    for review. As in their text the place may be anywhere in the branch.
+
+    Raises NotFound for somebody else's, AlreadyReviewed (it was returned), Invalid, UnknownPlace, Contradiction.
+    """
+    key = row_id(REPORT, command.report)
+    row = uow.session.get(Report, key, with_for_update=True) if key else None
+    if row is None or uow.actor.person_id not in {row.reporter_id, row.typed_by_id}:
+        raise NotFound()
+    if row.status == "returned":
+        raise rules.AlreadyReviewed()
+    _change(uow, row, _wanted(uow, row, command, places(uow.session).profile.root), command.reason.strip()[:300])
+    _fold(uow, row)
+    data = {"place": _label(uow, row), "hazard": row.hazard, "figures": row.figures, "incident": _incident(row)}
+    uow.record(Event("report.completed", row.division_code, number(REPORT, row.id), data))
     return row
 
 
@@ -69,12 +88,12 @@ def settle_question(uow: UnitOfWork, command: Settle) -> Report:
     return row
 
 
-def _wanted(uow: UnitOfWork, row: Report, command: Amend) -> dict[str, Any]:
-    """The columns with their new values, checked."""
+def _wanted(uow: UnitOfWork, row: Report, command: Amend, within: str) -> dict[str, Any]:
+    """The columns with their new values, checked; ``within`` is where the report may be moved to."""
     wanted: dict[str, Any] = {}
     if command.division is not None:
         place = places(uow.session).find(command.division)
-        if place is None or not place.valid or not command.division.startswith(uow.actor.division):
+        if place is None or not place.valid or not command.division.startswith(within):
             raise rules.UnknownPlace()
         wanted["division_code"] = command.division
     if command.hazard is not None:
