@@ -8,6 +8,7 @@ from responder.hotline.voice import menu
 from responder.incidents import authority, handoffs, levels, similarity
 from responder.platform import terms
 from responder.reports import checks, indicators, red
+from responder.reports.deadlines import rulebook
 from responder.stock import catalogue
 from responder.teams import standard
 
@@ -19,6 +20,7 @@ def read_rules() -> None:
         similarity.joining, checks.checks, indicators.indicators, catalogue.goods, catalogue.norms, standard.standard, menu.menu,
     ):  # fmt: skip
         read()
+    rulebook.patience()
     red.red_words("")
     terms.refusal("not_found", {}, "zh")
     terms.sentence("report.received", {}, "zh")

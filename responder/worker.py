@@ -20,6 +20,8 @@ from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.relay import Relay
 from responder.platform import status
 from responder.platform.work import Work
+from responder.reports.deadlines import jobs as deadlines_jobs
+from responder.reports.deadlines import queries as deadlines_queries
 from responder.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -28,13 +30,14 @@ BEAT_SECONDS = 10
 _LEADER = 7_226_002
 """PostgreSQL's advisory lock of the one worker that runs the scheduler."""
 
-JOBS = [*dispatch_jobs.JOBS]
+JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS]
 """(name, seconds, function) of every room."""
 
 
 def relay(house: House) -> Relay:
     """The relay with its gateways and the questions that are asked before sending."""
-    return Relay(house.work, gateways(house.settings), {"mission": dispatch_queries.is_wanted})
+    wanted = {"mission": dispatch_queries.is_wanted, "due": deadlines_queries.is_wanted}
+    return Relay(house.work, gateways(house.settings), wanted)
 
 
 def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:

@@ -2,7 +2,7 @@
  * Parts of a page that follow events: `<section data-fragment="/board/_reports" data-on="report. incident.">`.
  * Refetches are coalesced (at least 250 ms apart) with jitter, so that a burst of reports costs a thousand screens
  * few requests. Swapped by htmx, so hx attributes inside work. Focus, scroll and open <details> stay; new rows
- * (data-key) are lit. While somebody types inside or a dialog inside is open, the swap waits.
+ * (data-key) are lit; ticks stay. `data-every="30"` fetches again every so many seconds: lists that time itself changes. While somebody types inside or a dialog inside is open, the swap waits.
  */
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { serverSaid } from "./clockwork.js";
@@ -107,6 +107,7 @@ async function swap(element, state, text) {
   const before = keys(element);
   const refind = finder(document.activeElement, element);
   const opened = Array.from(element.querySelectorAll("details[open]"), (part) => finder(part.querySelector("summary"), element));
+  const ticked = Array.from(element.querySelectorAll("input[type=checkbox]:checked"), (box) => finder(box, element));
   const scrolled = [element, ...element.querySelectorAll("[data-scroll]")].map((part) => [part.dataset.scroll, part.scrollTop]);
 
   await htmx.swap({ text, target: element, sourceElement: element, swap: "innerHTML" });
@@ -114,6 +115,10 @@ async function swap(element, state, text) {
   for (const find of opened) {
     const part = find?.()?.closest("details");
     if (part) part.open = true;
+  }
+  for (const find of ticked) {
+    const box = find?.();
+    if (box) box.checked = true;
   }
   for (const [name, top] of scrolled) {
     const part = name === undefined ? element : element.querySelector(`[data-scroll="${CSS.escape(name)}"]`);
@@ -154,3 +159,9 @@ document.addEventListener("responder:gap", () => {
   if (found.length === 0 && !document.querySelector("form")) window.location.reload();
   else if (found.length === 0) toast(word("missedMuch"), { key: "gap", stay: true, reload: true });
 });
+
+setInterval(() => {
+  for (const element of document.querySelectorAll("[data-fragment][data-every]")) {
+    if (!document.hidden && Date.now() - stateOf(element).fetched >= Number(element.dataset.every) * 1000) refresh(element);
+  }
+}, 5000);

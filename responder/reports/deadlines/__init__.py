@@ -1,0 +1,1 @@
+"""Who owes which report to whom by when, and what happens when it doesn't come."""
