@@ -65,7 +65,8 @@ def understand(text: str, gazetteer: Gazetteer | None = None, home: str | None =
     """
     body, drill = intent.strip_drill(text[:_LONGEST])
     ready = normalise(body)
-    plain = ready.plain
+    # Some letters stand for many: a ligature can be a whole sentence.
+    plain = ready.plain[:_LONGEST]
     told: dict[str, Any] = {"drill": drill}
     ref_span = refs.find(plain)
     ref = ready.written(*ref_span) if ref_span else None

@@ -1,5 +1,6 @@
 """Several numbers told of one indicator made one: totals win, parts add up, repetition doesn't (DOMAIN §9.4-9.7)."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from responder.hotline.understanding.numerals import Value
@@ -67,11 +68,12 @@ def _sum(slug: str, figures: list[Figure]) -> Value:
         return next((figure for figure in figures if "经济" in figure.word), first).value
     total = first.value
     seen = {(first.word, first.place)}
+    leaning = Counter(figure.origin for figure in figures if figure.shared)
     for figure in figures[1:]:
         key = (figure.word, figure.place)
         other_harm = slug in _ADDING and key not in seen and figure.word not in _PLAIN_INJURED
         sibling = figure.listed and first.kind and figure.origin == first.origin
-        shared = figure.shared and any(f is not figure and f.shared and f.origin == figure.origin for f in figures)
+        shared = figure.shared and leaning[figure.origin] > 1
         if shared or sibling or other_harm or figure.place != first.place or figure.rank == PART:
             total += figure.value
         seen.add(key)

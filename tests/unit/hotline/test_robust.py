@@ -127,6 +127,9 @@ FLOODS = {
     "no": "no ",
     "words": "abc def ",
     "lines": "\n",
+    "ligatures": "ﷺ",
+    "dead": "五死",
+    "hurt": "和1伤",
 }
 
 
@@ -138,9 +141,9 @@ def test_five_thousand_characters_stay_cheap(flood: str) -> None:
     understand("Need 5 boxes at Zhujing Town", gold.china())
     took = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         understand(text, gold.china())
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     assert min(took) < 0.15
 
 
@@ -148,5 +151,6 @@ def test_a_usual_report_takes_about_a_millisecond() -> None:
     """0.6 ms where this was written, with 260 divisions or with 16,500."""
     for gazetteer in (gold.jinshan(), gold.china()):
         understand(P02, gazetteer)
-        best = min(timeit.repeat(partial(understand, P02, gazetteer), number=20, repeat=5)) / 20
+        read = partial(understand, P02, gazetteer)
+        best = min(timeit.repeat(read, number=20, repeat=5, timer=time.process_time)) / 20
         assert best < 0.004
