@@ -170,7 +170,8 @@ async function reopen({ key, action, page }) {
 /** Takes over one form. */
 export function mount(form) {
   const field = form.elements.idempotency_key;
-  if (field && field.value === "") field.value = randomKey();
+  // A page that was kept on the phone is opened many times: each report begun on it has a key of its own.
+  if (field && (field.value === "" || form.dataset.fresh !== undefined)) field.value = randomKey();
   form.addEventListener("submit", (event) => {
     // Whatever asked a question or found a field missing comes first.
     if (event.defaultPrevented) return;
