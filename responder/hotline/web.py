@@ -89,3 +89,6 @@ def _phone() -> str:
 def _settings() -> Settings:
     found: Settings = current_app.extensions["settings"]
     return found
+
+
+from responder.hotline import web_paste  # noqa: E402, F401  (it hangs its page on ``bp``)

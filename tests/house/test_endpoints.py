@@ -18,6 +18,7 @@ DATA: dict[str, str] = {
     "accounts.people_template": "an xlsx file",
     "board.map_data": "JSON for the map",
     "drills.feed": "a calendar file",
+    "hotline.paste_photo": "a picture",
     "openness.feed": "JSON for other systems",
     "places.boundary": "GeoJSON for the map",
     "places.children": "JSON for the place picker",
