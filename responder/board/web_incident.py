@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 
 from responder.accounts import queries as accounts
 from responder.board import goods, queries
+from responder.board.acting import act
 from responder.board.frame import bp, faced, lines
 from responder.board.queries import Case, IncidentRow
+from responder.board.web_steps import panel
 from responder.dispatch import line
 from responder.dispatch import queries as dispatch
 from responder.dispatch import web as dispatch_web
 from responder.incidents import queries as reads
 from responder.incidents import rules, service
 from responder.incidents.commands import CloseIncident, PublishIncident, SeeIncident, VerifyIncident
-from responder.kernel.refusals import NotFound, Refusal
+from responder.kernel.refusals import NotFound
 from responder.messaging import queries as messaging
 from responder.places.queries import places
 from responder.platform import eventlog, web
@@ -46,7 +48,7 @@ def _incidents() -> str:
 def _listed() -> dict[str, object]:
     at = cursor(25)
     status = request.args.get("status", "")
-    status = status if status in (rules.OPEN, rules.VERIFIED, rules.CLOSED) else ""
+    status = status if status in (rules.OPEN, rules.VERIFIED, rules.CLOSED, rules.JOINED) else ""
     with web.reading() as session:
         page = at.page(reads.incidents(session, web.scope(), at, status=status), lambda one: one.id)
         found = queries.rows(session, web.scope(), page.items)
@@ -55,17 +57,21 @@ def _listed() -> dict[str, object]:
 
 @bp.get("/incidents/<number>")
 @web.needs("incident.see")
-def incident(number: str) -> str:
-    """One incident. The first look by somebody who manages incidents stops the clock's second hand."""
+def incident(number: str) -> ResponseReturnValue:
+    """One incident; a number that was joined leads to where it lives on. The first look by somebody who manages
+    incidents stops the clock's second hand."""
     with web.reading() as session:
         case = _case(session, number)
+    if case.row.incident.joined_to:
+        flash(_("%(gone)s 已并入 %(number)s", gone=case.number, number=case.row.incident.joined_to), "ok")
+        return redirect(url_for("board.incident", number=case.row.incident.joined_to))
     if case.row.incident.seen_at is None and web.principal().can("incident.manage"):
         with web.begin() as uow:
             service.see(uow, SeeIncident(case.number))
     with web.reading() as session:
         case = _case(session, number)
         context = _head(session, case) | _figures(session, case) | _out(session, case)
-        context |= _happened(session, case) | _texts(session, case)
+        context |= _happened(session, case) | _texts(session, case) | panel(session, case.row.incident)
         if context["plans"]:
             context |= dispatch_web.plan_of(session, case.number)
             context["next"] = url_for("board.incident", number=case.number)
@@ -179,25 +185,12 @@ def _problems(session: Session, row: IncidentRow) -> tuple[str, ...]:
     return tuple(p.words(web.language()) for p in found if p.severity == "block")
 
 
-def _act(number: str, act: Callable[[UnitOfWork], None], done: str) -> ResponseReturnValue:
-    """Does it, or says next to the button why not."""
-    try:
-        with web.begin() as uow:
-            act(uow)
-        flash(done, "ok")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    return redirect(url_for("board.incident", number=number))
-
-
 @bp.post("/incidents/<number>/verify")
 @web.needs("incident.verify")
 def verify(number: str) -> ResponseReturnValue:
     """The figures are right: they may be told and the response may end."""
 
-    def act(uow: UnitOfWork) -> None:
+    def do(uow: UnitOfWork) -> None:
         case = _case(uow.session, number)
         command = VerifyIncident(
             case.number, case.reporters(), _problems(uow.session, case.row),
@@ -205,7 +198,7 @@ def verify(number: str) -> ResponseReturnValue:
         )  # fmt: skip
         service.verify(uow, command)
 
-    return _act(number, act, _("%(number)s 的数字已核实", number=number))
+    return act(number, do, _("%(number)s 的数字已核实", number=number))
 
 
 @bp.post("/incidents/<number>/close")
@@ -213,11 +206,11 @@ def verify(number: str) -> ResponseReturnValue:
 def close(number: str) -> ResponseReturnValue:
     """The response is over."""
 
-    def act(uow: UnitOfWork) -> None:
+    def do(uow: UnitOfWork) -> None:
         found = _case(uow.session, number).number
         service.close(uow, CloseIncident(found, dispatch.open_count(uow.session, web.scope(), found)))
 
-    return _act(number, act, _("%(number)s 已结束", number=number))
+    return act(number, do, _("%(number)s 已结束", number=number))
 
 
 @bp.post("/incidents/<number>/publish")
@@ -225,7 +218,7 @@ def close(number: str) -> ResponseReturnValue:
 def publish(number: str) -> ResponseReturnValue:
     """The public may read of it; deaths and missing only where ticked."""
 
-    def act(uow: UnitOfWork) -> None:
+    def do(uow: UnitOfWork) -> None:
         service.publish(uow, PublishIncident(_case(uow.session, number).number, request.form.get("release") == "1"))
 
-    return _act(number, act, _("%(number)s 已公示", number=number))
+    return act(number, do, _("%(number)s 已公示", number=number))

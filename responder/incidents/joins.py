@@ -15,7 +15,7 @@ from responder.incidents.models import HandOff, Incident, Joining, JoinProposal,
 from responder.incidents.responses import ENDED, RUNNING
 from responder.incidents.similarity import Told, common, nearest
 from responder.kernel.events import Event
-from responder.kernel.ids import INCIDENT, number, row_id
+from responder.kernel.ids import INCIDENT, REPORT, number, row_id
 from responder.kernel.refusals import NotFound, Refusal
 from responder.platform.scope import Scope
 from responder.platform.work import UnitOfWork
@@ -258,3 +258,14 @@ def joined_here(session: Session, scope: Scope, incident_id: int) -> list[tuple[
         Incident.merged_into == incident_id, scope.covers(Incident.origin_code)
     )
     return [(number(INCIDENT, key), place) for key, place in session.execute(statement.order_by(Incident.id))]
+
+
+def came_with(session: Session, scope: Scope, name: str) -> frozenset[str]:
+    """The numbers of the reports and missions that came when this incident was joined to another."""
+    statement = select(Joining.moved).where(
+        Joining.gone_id == (row_id(INCIDENT, name) or 0),
+        Joining.undone_at.is_(None),
+        scope.covers(Joining.division_code),
+    )
+    moved = session.scalar(statement.order_by(Joining.id.desc()).limit(1)) or {}
+    return frozenset([number(REPORT, key) for key in moved.get("reports", ())] + list(moved.get("missions", ())))
