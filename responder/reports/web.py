@@ -16,6 +16,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from responder.kernel import clock
@@ -82,12 +83,21 @@ def report(number: str) -> str:
             row=rows(session, web.scope(), [found])[0],
             label=service.shown(tree.label(found.division), found.place),
             photos=queries.photos(session, web.scope(), number),
+            spoken=_spoken(session, number),
             problems=[p.words(web.language()) for p in problems],
             groups=_groups(found.figures),
             needs=[{**need, "item": match_item(need["item"]) or need["item"]} for need in found.needs],
             own=web.principal().person_id in {found.reporter_id, found.typed_by_id},
             may_review=web.principal().can("report.review") and found.status == "received",
         )
+
+
+def _spoken(session: Session, number: str) -> list[dict[str, object]]:
+    """What its caller said on the telephone, for those who may hear it."""
+    if not any(web.principal().can(one) for one in ("message.see", "report.review")):
+        return []
+    texts = messaging.about(session, web.scope(), [number])
+    return [one for text in texts for one in text.understood.get("recordings", ())]
 
 
 def _groups(figures: dict[str, float]) -> dict[str, list[tuple[str, float]]]:

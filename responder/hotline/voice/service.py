@@ -74,12 +74,13 @@ def _keep(uow: UnitOfWork, line: Line, spoken: Spoken | None) -> None:
         return
     new = book.note_recording(uow, row, spoken)
     state = State.of(row["state"])
-    if new and state.node == "over" and not state.recorded:
-        # The caller was gone before the recording was told of.
+    if new and not state.recorded:
+        # The provider may tell of it before the step that it belongs to, or when the caller is gone already.
         state = replace(state, recorded=True)
         book.write(uow, row["id"], state=state.as_dict())
         row = {**row, "state": state.as_dict()}
-        deeds.tell_red(uow, row, state)
+        if state.node == "over":
+            deeds.tell_red(uow, row, state)
     deeds.list_recordings(uow, row)
 
 

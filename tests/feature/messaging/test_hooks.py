@@ -17,7 +17,10 @@ from tests.at_once import at_once
 from tests.feature.messaging.conftest import PUBLIC, TOKEN, Line
 
 FLOOD = "漕泾镇海涯村内涝，受灾45户132人，转移18人，无伤亡"
-HOOKS = ("/hooks/twilio/sms", "/hooks/twilio/status", "/hooks/twilio/voice")
+HOOKS = (
+    "/hooks/twilio/sms", "/hooks/twilio/status", "/hooks/twilio/voice", "/hooks/twilio/voice/step",
+    "/hooks/twilio/voice/recording", "/hooks/twilio/voice/status",
+)  # fmt: skip
 
 
 def _reports(line: Line) -> int:
@@ -209,20 +212,6 @@ def test_somebody_disabled_is_heard_like_an_unknown_number(line: Line) -> None:
     assert (came["outcome"], came["person_id"]) == ("waiting", None)
     assert _reports(line) == 0
     assert line.outbox()[0]["template"] == "unknown_number"
-
-
-def test_a_call_waits_for_a_person_and_says_so(line: Line) -> None:
-    call = {"From": cast.phone("village"), "CallSid": "CA1", "CallStatus": "ringing"}
-    answered = line.post("/hooks/twilio/voice", call)
-    assert answered.status_code == 200
-    assert answered.mimetype == "text/xml"
-    assert 'language="zh-CN"' in answered.text
-    assert "<Hangup/>" in answered.text
-    line.post("/hooks/twilio/voice", call)
-    (came,) = line.inbox()
-    assert (came["gateway"], came["outcome"], came["name"]) == ("voice", "waiting", "王秀兰")
-    assert line.outbox() == []
-    assert line.kinds().count("message.waiting") == 1
 
 
 class TestStatus:
