@@ -12,6 +12,7 @@ from responder.hotline.understanding import Understood, understand
 from responder.hotline.whereabouts import Where
 from responder.kernel.actors import REAL
 from responder.messaging import service as messaging
+from responder.reports.amending import explain
 from responder.reports.commands import Amend
 from responder.reports.queries import ReportView
 
@@ -118,6 +119,7 @@ def _reason(call: Call, _sender: Sender, what: Understood, _memory: Memory, ques
     if not answers.gives_reason(what, call.body):
         return False
     _begin(call, question, call.body)
+    explain(call.uow, question.report, call.body)
     call.reply("reason_noted", {"number": question.report, "reason": call.body.strip()[:30]}, question.report)
     return True
 

@@ -12,7 +12,7 @@ _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6,
 _DIGIT = re.compile(r"[\W_]*(?:选|第|回)?([0-9一二两三四五六七八])(?:个|号|项|那个|楼上)?[\W_]*")
 _YES = re.compile(r"[\W_]*(?:是|是的|对|对的|嗯|没错|正确|yes|y|right)[\W_]*", re.IGNORECASE)
 _NO = re.compile(r"[\W_]*(?:不是|都不是|不对|没有|哪个都不是|否|no|n|none)[\W_]*", re.IGNORECASE)
-_CORRECTS = re.compile(r"更正|改|纠正|错了|写错|报错|correct", re.IGNORECASE)
+_CORRECTS = re.compile(r"更正|改|纠正|错|重复|多报|少报|漏报|误报|correct", re.IGNORECASE)
 _UPDATES = re.compile(r"续报|新增|又|增加|最新|更新|后来|update|new", re.IGNORECASE)
 _FIGURE = re.compile(
     r"[\W_]*(?:大概|大约|约|共|一共|总共|累计|是|有)?\s*(\d{1,7})\s*"
@@ -74,7 +74,7 @@ def change(body: str) -> str | None:
     pressed = digit(body)
     if pressed is not None:
         return {1: "correction", 2: "update"}.get(pressed)
-    if len(body) > 12:
+    if len(body) > 20:
         return None
     if _CORRECTS.search(body):
         return "correction"
@@ -96,6 +96,15 @@ def gives_reason(what: Understood, body: str) -> bool:
         return True
     words = len(body.strip()) >= 2 and digit(body) is None
     return words and what.intent in ("unknown", "report") and not says_event(what) and what.hazard is None
+
+
+_MORE = re.compile(r"还有|又有|又|另有|另外|新增|再有|增加了|another|more", re.IGNORECASE)
+_TOTAL = re.compile(r"累计|共|总|增至|达到|上升到|total", re.IGNORECASE)
+
+
+def tells_more(body: str) -> bool:
+    """Whether a text tells what came on top (又有2人受伤) and not how many there are by now."""
+    return bool(_MORE.search(body)) and not _TOTAL.search(body)
 
 
 # Words beside a vague number, and the figure that it would have been.

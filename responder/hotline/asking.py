@@ -1,5 +1,6 @@
 """Questions put into receipts, and closed when they are answered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
@@ -58,6 +59,27 @@ def ask_hazard(call: Call, report: str) -> str:
     words = render("ask_hazard", call.lang, {"options": listed}, drill=False)
     ask(call, "hazard", report, {"hazards": offered, "ask": words})
     return words
+
+
+def ask_change(call: Call, report: str, before: Mapping[str, Any]) -> str:
+    """Asks whether things moved on or an earlier number was wrong; returns the words for the receipt."""
+    words = render("ask_change", call.lang, {"before": before}, drill=False)
+    ask(call, "update_or_correction", report, {"ask": words})
+    return words
+
+
+def ask_reason(call: Call, report: str, told: Mapping[str, Any]) -> str:
+    """Asks why a figure fell or jumped; returns the words for the receipt."""
+    ask(call, "reason", report, {"figure": told["figure"]})
+    return render(
+        "ask_reason", call.lang, {"before": {told["figure"]: told["before"]}, "now": told["now"]}, drill=False
+    )
+
+
+def ask_total(call: Call, report: str, slug: str, before: float) -> str:
+    """Asks what "2 more" adds up to; returns the words for the receipt."""
+    ask(call, "casualties", report, {"slug": slug})
+    return render("ask_total", call.lang, {"figure": slug, "before": {slug: before}}, drill=False)
 
 
 def ask_figure(call: Call, report: str, said: str, slug: str) -> str:

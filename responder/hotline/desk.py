@@ -132,7 +132,8 @@ def accept(uow: UnitOfWork, command: Accept) -> ReportView:
         FileReport(
             kind=command.kind, hazard=command.hazard, division=command.division, place=command.place,
             figures=command.figures, needs=[{"item": one.item, "qty": one.qty} for one in what.needs],
-            text=text.body, ref=command.ref or what.ref or "", occurred_text=what.occurred or "", channel="voice" if text.understood.get("call") else "proxy",
+            text=text.body, ref=command.ref or what.ref or "", occurred_text=what.occurred or "",
+            channel="voice" if text.understood.get("call") else "proxy",
             said=said, inbound=text.id,
         ),
     )  # fmt: skip

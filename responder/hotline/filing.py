@@ -1,6 +1,8 @@
 """A text that reports: the report that it becomes, the receipt, and what the receipt asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from responder.hotline import answers, asking, receipts, rules, whereabouts
 from responder.hotline.call import Call
@@ -12,9 +14,15 @@ from responder.hotline.understanding import Understood
 from responder.hotline.understanding.moment import moment
 from responder.hotline.whereabouts import Where
 from responder.kernel.actors import REAL
+from responder.kernel.ids import INCIDENT, number
 from responder.places.queries import places
+from responder.platform.scope import everything
+from responder.reports import queries as reports_read
 from responder.reports import service as reports
 from responder.reports.commands import Amend, FileReport
+from responder.reports.deadlines import queries as due
+from responder.reports.deadlines import service as deadlines
+from responder.reports.deadlines.commands import AnswerZero
 from responder.reports.queries import ReportView
 from responder.reports.rules import shown
 from responder.stock.catalogue import match_item
@@ -33,20 +41,47 @@ def file(call: Call, sender: Sender, what: Understood, memory: Memory, promised:
     """Files a text and answers it. ``promised`` is the open question "what is to be corrected?"."""
     meant = _meant(call, sender, what, memory, promised)
     uow = call.uow
+    figures = rules.figures(what)
+    more = _added_to(call, figures, meant, memory)
     zone = places(uow.session).profile.zone()
     command = FileReport(
         kind=meant.kind, hazard=what.hazard, division=meant.where.division, place=meant.where.place,
-        figures=rules.figures(what), needs=[{"item": need.item, "qty": need.qty} for need in what.needs],
-        text=call.body, ref=meant.ref, occurred_text=what.occurred or "", channel="sms",
-        occurred_at=moment(what.occurred or "", uow.now, zone),
+        figures={slug: value for slug, value in figures.items() if value > more.get(slug, -1)},
+        needs=[{"item": need.item, "qty": need.qty} for need in what.needs], text=call.body, ref=meant.ref,
+        occurred_text=what.occurred or "", occurred_at=moment(what.occurred or "", uow.now, zone), channel="sms",
         inbound=call.inbound, number=call.incoming.number,
     )  # fmt: skip
-    row = reports.file(uow, command)
+    row = _zero_asked(call, sender, command) or reports.file(uow, command)
     if promised is not None:
         asking.close(call, promised.id, row.number)
     asks = _asks(call, row, meant.where)
     call.outcome, call.subject = "partly" if asks else "report", row.number
+    if more:
+        slug, known = next(iter(more.items()))
+        asks = asks or asking.ask_total(call, row.number, slug, known)
+    asks = asks or _asks_about_figures(call, row)
     answer(call, row, "report_receipt", asks=asks, hint=_hint(call, row))
+
+
+def _zero_asked(call: Call, sender: Sender, command: FileReport) -> ReportView | None:
+    """A zero report that answers the open prompt of its place is on time with it; None where nothing was asked."""
+    if command.kind != "zero":
+        return None
+    prompt = due.open_prompt(call.uow.session, sender.person_id, call.uow.world)
+    if prompt is None or prompt.division != command.division:
+        return None
+    said = AnswerZero(prompt.id, call.body, "sms", call.inbound, call.incoming.number)
+    return deadlines.answer_zero(call.uow, said)
+
+
+def _added_to(call: Call, figures: Mapping[str, float], meant: Meant, memory: Memory) -> dict[str, float]:
+    """What stood before of figures that a text tells as "2 more": figures are cumulative, sums are asked for."""
+    last = memory.last(call.uow.world)
+    if meant.kind != "followup" or last is None or last.incident is None or not answers.tells_more(call.body):
+        return {}
+    incident, scope = number(INCIDENT, last.incident), everything(call.uow.world)
+    stood = reports_read.latest_figures(call.uow.session, scope, incident, meant.where.division)
+    return {slug: stood[slug] for slug in figures if stood.get(slug)}
 
 
 def answer(call: Call, row: ReportView, template: str, *, asks: str = "", hint: str = "") -> None:
@@ -127,6 +162,16 @@ def _asks(call: Call, row: ReportView, where: Where) -> str:
         return asking.ask_place(call, row.number, where)
     if row.kind == "initial" and _hazard(call, row) is None:
         return asking.ask_hazard(call, row.number)
+    return ""
+
+
+def _asks_about_figures(call: Call, row: ReportView) -> str:
+    """Asks whether it is an update or a correction where somebody else said otherwise, or why a figure fell."""
+    told: dict[str, Any] = {one.kind: one.data for one in call.uow.events if one.subject == row.number}
+    if "report.differs" in told:
+        return asking.ask_change(call, row.number, told["report.differs"]["before"])
+    if "report.unexplained" in told:
+        return asking.ask_reason(call, row.number, told["report.unexplained"])
     return ""
 
 

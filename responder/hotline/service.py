@@ -22,6 +22,7 @@ from responder.places.queries import places
 from responder.platform import terms
 from responder.platform.work import UnitOfWork
 from responder.reports import queries as reports_read
+from responder.reports.deadlines import queries as due
 from responder.reports.red import red_words
 
 
@@ -160,12 +161,22 @@ def _world(uow: UnitOfWork, sender: Sender, what: Understood, memory: Memory) ->
         worlds = {world for _number, world in missions.open_everywhere(uow.session, sender.person_id)}
         if len(worlds) == 1:
             return worlds.pop(), None
+    if what.intent == "zero" and (asked := _drill_s_prompt(uow, sender)) is not None:
+        return asked, None
     newest = memory.reports[0] if memory.reports else None
     goes_on = rules.is_fragment(what) and newest is not None and uow.now - newest.at <= manners().continues
     if (what.intent in rules.CONTINUES or goes_on) and newest is not None and newest.world != REAL:
         # Their last receipt was a drill's: a correction without number or 演练 may mean either.
         raise WhichWorld()
     return REAL, None
+
+
+def _drill_s_prompt(uow: UnitOfWork, sender: Sender) -> int | None:
+    """The world of a drill that asked for a zero report, while the real world asks for none."""
+    if due.open_prompt(uow.session, sender.person_id, REAL) is not None:
+        return None
+    worlds = (one.world for one in drills.running_for(uow.session, sender.division))
+    return next((world for world in worlds if due.open_prompt(uow.session, sender.person_id, world)), None)
 
 
 def _answer(call: Call, sender: Sender, what: Understood, mission: str | None) -> None:

@@ -68,6 +68,17 @@ def complete(uow: UnitOfWork, command: Amend) -> Report:
     return row
 
 
+def explain(uow: UnitOfWork, report: str, reason: str) -> Report:
+    """Who reported says why a figure fell or jumped. Raises NotFound for somebody else's."""
+    key = row_id(REPORT, report)
+    row = uow.session.get(Report, key, with_for_update=True) if key else None
+    if row is None or uow.actor.person_id not in {row.reporter_id, row.typed_by_id}:
+        raise NotFound()
+    row.because = reason.strip()[:300]
+    uow.record(Event("report.explained", row.division_code, report, {"place": _label(uow, row), "reason": row.because}))
+    return row
+
+
 def settle_question(uow: UnitOfWork, command: Settle) -> Report:
     """Who said otherwise than somebody else before says whether things moved on or the earlier number was wrong.
 

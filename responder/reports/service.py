@@ -1,6 +1,6 @@
 """One function per command on reports."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
@@ -38,7 +38,7 @@ __all__ = ["amend", "file", "review", "settle_question", "shown"]
 
 _table: Any = Report.__table__
 _FILE = insert(_table).returning(_table.c.id)
-_COMPARED = ("never_falls", "found")
+_UNEXPLAINED = ("never_falls", "found", "jump")
 
 
 def file(uow: UnitOfWork, command: FileReport) -> ReportView:
@@ -106,6 +106,7 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
     if others:
         data = {"place": label, "said": {slug: figures[slug] for slug in others}, "before": others}
         uow.record(Event("report.differs", filed.division, filed.number, data))
+    _tell_unexplained(uow, filed, label, found)
     return filed
 
 
@@ -259,6 +260,16 @@ def _tell(uow: UnitOfWork, row: ReportView, place: str, hazard: str | None) -> N
         _alert_duty(uow, row, place, hazard)
         if (incident := row_id(INCIDENT, row.incident or "")) is not None:
             handoffs.open_for(uow, incident, row.division, row.urgent, row.figures)
+
+
+def _tell_unexplained(uow: UnitOfWork, row: ReportView, place: str, found: Sequence[checks.Problem]) -> None:
+    """A figure that fell or jumped and for which no reason was given: the reporter is asked, boards see it."""
+    for problem in found:
+        if problem.name in _UNEXPLAINED:
+            slug, now, before = (problem.values[name] for name in ("figure", "a", "b"))
+            data = {"place": place, "figure": slug, "now": now, "before": before, "incident": row.incident}
+            uow.record(Event("report.unexplained", row.division, row.number, data))
+            return
 
 
 def _alert_duty(uow: UnitOfWork, row: ReportView, place: str, hazard: str | None) -> None:

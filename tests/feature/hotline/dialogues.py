@@ -22,7 +22,8 @@ class Filed:
 @dataclass(frozen=True)
 class Dialogue:
     """Lines are (who, text, what the answer holds: parts joined by |); "" is no answer of a new kind. ``wait`` in
-    place of who lets minutes pass, ``send`` sends the leader a mission, ``drill`` begins a drill."""
+    place of who lets minutes pass, ``send`` sends the leader a mission, ``return`` returns a report, ``drill`` begins a
+    drill."""
 
     name: str
     lines: tuple[tuple[str, str, str], ...]
@@ -174,7 +175,11 @@ JINSHAN_TALKS = (
     ),
     Dialogue(
         "no such choice",
-        (("village", "海涯村转移20人", "什么灾"), ("village", "8", "没有这个选项|什么灾"), ("village", "1", "已补|洪涝")),
+        (
+            ("village", "海涯村转移20人", "什么灾"),
+            ("village", "8", "没有这个选项|什么灾"),
+            ("village", "1", "已补|洪涝"),
+        ),
         (initial(relocated=20),),
     ),
     Dialogue(
@@ -190,7 +195,12 @@ JINSHAN_TALKS = (
     ),
     Dialogue("zero", (("village", "0", "零报告"),), (Filed("zero", HAIYA),), incidents=0),
     Dialogue("zero in a word", (("village", "无", "零报告"),), (Filed("zero", HAIYA),), incidents=0),
-    Dialogue("zero twice", (("village", "0", "零报告"), ("village", "0", "零报告")), (Filed("zero", HAIYA),), incidents=0),
+    Dialogue(
+        "zero twice",
+        (("village", "0", "零报告"), ("village", "0", "零报告")),
+        (Filed("zero", HAIYA),),
+        incidents=0,
+    ),
     Dialogue(
         "parts with marks",
         (
@@ -250,8 +260,73 @@ JINSHAN_TALKS = (
     ),
     Dialogue(
         "words of a mission always answer the mission",
-        (("send", "", ""), ("leader", "海涯村转移20人", "什么灾"), ("leader", "收到", "M1"), ("leader", "2", "M1|出发"), ("leader", "火灾", "已补|火灾")),
+        (
+            ("send", "", ""),
+            ("leader", "海涯村转移20人", "什么灾"),
+            ("leader", "收到", "M1"),
+            ("leader", "2", "M1|出发"),
+            ("leader", "火灾", "已补|火灾"),
+        ),
         (initial(hazard="fire", relocated=20),),
+    ),
+    Dialogue(
+        "two more hurt are asked to be added up",
+        (
+            ("village", "海涯村内涝，受伤3人", "受伤3人"),
+            ("village", "又有2人受伤", "前报受伤3人|累计多少"),
+            ("village", "5", "已补|受伤5人"),
+        ),
+        (initial(injured=3), followup(injured=5)),
+        totals={"injured": 5},
+    ),
+    Dialogue(
+        "a fall is asked for its reason",
+        (FIRST, ("village", "续报 转移12人", "转移安置20人变12，请回原因"), ("village", "有8人重复统计", "原因记下了")),
+        (initial(relocated=20), followup(relocated=12)),
+    ),
+    Dialogue(
+        "a jump is asked for its reason",
+        (FIRST, ("village", "续报 转移增至900人", "变900，请回原因"), ("village", "全村撤离", "原因记下了")),
+        (initial(relocated=20), followup(relocated=900)),
+    ),
+    Dialogue(
+        "two people's figures differ: a correction",
+        (FIRST, ("town", "海涯村内涝，转移15人", "另有人报转移安置20人"), ("town", "1", "已补|更正|15人")),
+        (initial(relocated=20), correction(hazard="flood", relocated=15)),
+        totals={"relocated": 15},
+    ),
+    Dialogue(
+        "two people's figures differ: an update",
+        (FIRST, ("town", "海涯村内涝，转移25人", "另有人报转移安置20人"), ("town", "续报", "已补|续报|25人")),
+        (initial(relocated=20), followup(hazard="flood", relocated=25)),
+        totals={"relocated": 25},
+    ),
+    Dialogue(
+        "returned and put right in bare words",
+        (
+            FIRST,
+            ("return", "R1001", ""),
+            ("village", "转移18人", "海涯村洪涝更正|18人"),
+            ("village", "还有1人受伤", "续报|受伤1人"),
+        ),
+        (initial(relocated=20), correction(relocated=18), followup(injured=1)),
+        totals={"injured": 1, "relocated": 18},
+    ),
+    Dialogue(
+        "returned, but the next text is about something else",
+        (FIRST, ("return", "R1001", ""), ("village", "海涯村仓库火灾，烧毁房屋3间", "海涯村火灾|3间")),
+        (initial(relocated=20), initial(hazard="fire", houses_collapsed=3)),
+        incidents=2,
+    ),
+    Dialogue(
+        "a drill's conversation stays in the drill",
+        (
+            ("drill", "", ""),
+            ("village", "演练 海涯村转移20人", "【演练】|什么灾"),
+            ("village", "1", "【演练】|已补|海涯村洪涝|20人"),
+        ),
+        (),
+        incidents=0,
     ),
     Dialogue(
         "English",
@@ -271,7 +346,10 @@ JILIN_TALKS = (
     ),
     Dialogue(
         "the county has two and asks",
-        (("county", "太平村内涝，转移20人", "哪个太平村？1前岗乡 2永安乡"), ("county", "2", "已补|永安乡太平村洪涝|20人")),
+        (
+            ("county", "太平村内涝，转移20人", "哪个太平村？1前岗乡 2永安乡"),
+            ("county", "2", "已补|永安乡太平村洪涝|20人"),
+        ),
         (initial(YONGAN, relocated=20),),
         totals={"relocated": 20},
     ),

@@ -11,6 +11,8 @@ from responder.kernel import clock
 from responder.places import service as places
 from responder.places import sources
 from responder.places.commands import LoadProfile
+from responder.reports import service as reports
+from responder.reports.commands import Review
 from tests import cast
 from tests.feature.hotline.conftest import Hotline
 from tests.feature.hotline.dialogues import JILIN_TALKS, JINSHAN_TALKS, NONGAN, QIANGANG, YONGAN, Dialogue
@@ -58,6 +60,13 @@ def hold(hotline: Hotline, talk: Dialogue, root: str) -> None:
             if who == "send":
                 hotline.send_out(hotline.team())
                 continue
+            if who == "return":
+                with hotline.house.work.begin(hotline.actor("coordinator")) as uow:
+                    reports.review(uow, Review(text, accept=False, reason="请核对"))
+                continue
+            if who == "drill":
+                hotline.drill()
+                continue
             came = hotline.text(SEATS.get(who, who), text)
             said = [row["body"] for row in hotline.outbox() if row["dedup"].endswith(f":reply:{came['id']}")]
             assert len(said) <= 1, "one text, one answer"
@@ -65,8 +74,8 @@ def hold(hotline: Hotline, talk: Dialogue, root: str) -> None:
                 assert said, (text, came["outcome"])
                 assert part in said[0], (text, said[0])
             assert all(len(one) <= 70 or "received" in one or "completed" in one for one in said), said
-    reports = hotline.reports(root)[::-1]
-    assert [(one.kind, one.division, one.hazard, one.figures) for one in reports] == [
+    filed = hotline.reports(root)[::-1]
+    assert [(one.kind, one.division, one.hazard, one.figures) for one in filed] == [
         (one.kind, one.division, one.hazard, dict(one.figures)) for one in talk.filed
     ]
     incidents = hotline.incidents(root)
