@@ -184,12 +184,17 @@ def _shown(page: _Page, rows: Sequence[Row], refused: str = "") -> str:
     return render_template(
         "hotline/paste.html",
         page=page, rows=rows, refused=refused,
-        figures=[(slug, terms.term("indicator", slug, lang), every[slug].unit) for slug in FIGURES],
+        figures=[(slug, _short(slug, lang), every[slug].unit) for slug in FIGURES],
         hazards=[(slug, terms.term("hazard", slug, lang)) for slug in terms.vocabulary("hazard")],
         kinds=[(slug, terms.term("report_kind", slug, lang)) for slug in KINDS],
         belongs=[key if key in keys else guessed.get(n, "") for n, key in asked.items()],
         looked=bool(page.text.strip()), most=photos.MAX_PHOTOS,
     )  # fmt: skip
+
+
+def _short(slug: str, lang: str) -> str:
+    """An indicator's name for a narrow field."""
+    return str(terms.vocabulary("indicator")[slug].get(f"short_{lang}") or terms.term("indicator", slug, lang))
 
 
 def _guessed(rows: Sequence[Row], free: list[int]) -> dict[int, str]:
