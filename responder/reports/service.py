@@ -68,8 +68,11 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
         else ({}, standings.seen(uow, text))
     )
     chain = known[command.division].chain if command.division in known else Chain()
-    if first is not None and (command.kind != "correction" or first == chain.last_id):
-        return replace(queries.by_id(uow.session, first), repeated=True)
+    if first is not None:
+        same = queries.by_id(uow.session, first)
+        # Corrected to and fro: the same words after another correction take that one back.
+        if command.kind != "correction" or first == chain.last_id or same.said_at == command.said_at:
+            return replace(same, repeated=True)
     others = rules.disputed(command.kind, command.basis, chain, figures, text.person)
     command = replace(command, kind=rules.kind_in_chain(command.kind, chain))
     in_danger = rules.is_urgent(figures, urgent)

@@ -130,15 +130,16 @@ def seen(uow: UnitOfWork, text: Repeated) -> int | None:
 
 def climbed(codes: Sequence[str], known: Lines, chain: Chain) -> tuple[Lines, Figures]:
     """The lines that change when a division's chain does, and the figures of the topmost: its own line, then by
-    differences each tier above for as long as anything differs. ``codes`` is the division's ``path``. Pure."""
+    differences each tier above where anything differs. ``codes`` is the division's ``path``. Pure."""
     changed: Lines = {}
     division = codes[-1]
     mine = replace(known.get(division, Line()), chain=chain)
     for index, code in enumerate(reversed(codes)):
         before = known.get(code, Line()).figures
         after = mine.counted()
-        if index == 0 or after != before or code not in known:
-            changed[code] = replace(mine, figures=after)
+        mine = replace(mine, figures=after)
+        if mine != known.get(code):
+            changed[code] = mine
         if index + 1 == len(codes):
             return changed, after
         parent = known.get(codes[-index - 2], Line())
