@@ -1,12 +1,14 @@
 """What waits for one person, in order: people in danger, teams without an answer, then the day's work."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from responder.board import duties
 from responder.board.queries import numbers
+from responder.board.waits import Call, Need
 from responder.dispatch import queries as dispatch
 from responder.dispatch.queries import MissionView
 from responder.incidents import queries as incidents
@@ -18,6 +20,7 @@ from responder.places.queries import places
 from responder.platform.scope import Scope
 from responder.reports import queries as reports
 from responder.reports import service as wording
+from responder.reports.deadlines import queries as deadlines
 from responder.reports.queries import ReportView
 from responder.stock import records
 from responder.stock import rules as stock
@@ -26,31 +29,6 @@ MOST = 5
 """How many of one kind are listed; the rest is counted."""
 
 FAILED_SINCE = timedelta(hours=24)
-
-
-@dataclass(frozen=True)
-class Call:
-    """Somebody to be called by hand. ``number`` is E.164, empty where the reader may not see it."""
-
-    name: str
-    number: str
-
-
-@dataclass(frozen=True)
-class Need:
-    """One thing that waits. ``kind``: danger, call, answer, returned, review, pick, text, failed, verify, close,
-    publish or approve; ``ref`` is the number it is about."""
-
-    kind: str
-    ref: str
-    at: datetime | None = None
-    place: str = ""
-    name: str = ""
-    words: str = ""
-    status: str = ""
-    count: int = 0
-    calls: tuple[Call, ...] = ()
-    goods: list[dict[str, object]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -85,7 +63,9 @@ def _all(session: Session, scope: Scope, going: list[MissionView], active: list[
     mine = scope.person_id
     reviews = [one for one in reviews if mine not in (one.reporter_id, one.typed_by_id)]
     yield from (_review(session, one) for one in reviews if one.in_danger)
+    yield from duties.hand_offs(session, scope, active)
     yield from _calls(session, scope)
+    yield from duties.levels(session, scope, active)
     yield from (
         Need("answer", m.number, m.created_at, m.place, m.team_name)
         for m in going
@@ -94,9 +74,13 @@ def _all(session: Session, scope: Scope, going: list[MissionView], active: list[
     if mine is not None and scope.can("report.file"):
         for one in reports.returned_to(session, scope, mine):
             yield Need("returned", one.number, one.received_at, _place(session, one), words=one.reason)
+    if scope.can("report.file"):
+        owed = deadlines.waiting(session, scope, clock.now())
+        yield from (Need(kind, "", count=n) for kind, n in (("due", owed.overdue), ("due_soon", owed.soon)) if n)
     yield from (_review(session, one) for one in reviews if not one.in_danger)
     yield from _picks(session, scope)
     yield from _texts(session, scope)
+    yield from duties.questions(session, scope)
     yield from _states(session, scope, going, active)
     if scope.can("stock.approve"):
         for paper in records.documents(session, scope, state=stock.DRAFT, limit=10):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
 from responder.accounts import roles as role_table
 from responder.places.rules import level as division_level
@@ -24,7 +24,7 @@ class Level(BaseModel):
     """One response level and what it asks of the office."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    thresholds: dict[str, int]
+    thresholds: dict[str, PositiveInt]
     signer: dict[str, str]
     roles: frozenset[str] = Field(min_length=1)
     report_every_hours: int = Field(ge=1)
@@ -84,13 +84,19 @@ def has_own(division: str) -> bool:
 
 
 def reached(division: str, figures: Mapping[str, float | None]) -> tuple[str, str, float, int] | None:
-    """The highest level that figures reach at this division's office, and why: level, measure, value, threshold."""
+    """The highest level that figures reach at this division's office, and why: level, measure, value, threshold.
+    Of several measures the one that goes farthest beyond its threshold."""
     counted = measured(figures)
     table: dict[str, Level] = getattr(levels(), _TIERS[division_level(division) - 1])
     for name in NUMBERED:
-        for measure, least in table[name].thresholds.items():
-            if counted.get(measure, 0) >= least:
-                return name, measure, counted[measure], least
+        why = [
+            (counted[measure] / least, measure, least)
+            for measure, least in table[name].thresholds.items()
+            if counted.get(measure, 0) >= least
+        ]
+        if why:
+            _times, measure, least = max(why)
+            return name, measure, counted[measure], least
     return None
 
 
