@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from responder.incidents.authority import Authorised
+
 
 @dataclass(frozen=True)
 class Said:
@@ -95,3 +97,13 @@ class Settle:
     report: str
     kind: str
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Forward:
+    """An office sends its consolidated sheet of an incident upward, with who authorised it."""
+
+    incident: str
+    division: str
+    authority: Authorised = field(default_factory=Authorised)
+    note: str = ""

@@ -81,6 +81,12 @@ class ChainClosed(Refusal):
     code = "reports.chain_closed"
 
 
+class NothingToForward(Refusal):
+    """Nothing was reported to this office of the incident, or it has nobody above."""
+
+    code = "reports.nothing_to_forward"
+
+
 class NothingAsked(Refusal):
     """No question about this report waits for an answer."""
 

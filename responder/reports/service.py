@@ -27,6 +27,7 @@ from responder.platform.work import UnitOfWork
 from responder.reports import checks, indicators, queries, rules, standings
 from responder.reports.amending import amend, held, settle_question
 from responder.reports.commands import FileReport, Review
+from responder.reports.forwarding import forward
 from responder.reports.models import Photo, Report
 from responder.reports.queries import ReportView
 from responder.reports.red import red_words
@@ -34,7 +35,7 @@ from responder.reports.rules import shown
 from responder.reports.standing import OWN, TOTAL, Chain, Told, step
 from responder.reports.standings import Line, Lines, Repeated
 
-__all__ = ["amend", "file", "review", "settle_question", "shown"]
+__all__ = ["amend", "file", "forward", "review", "settle_question", "shown"]
 
 _table: Any = Report.__table__
 _FILE = insert(_table).returning(_table.c.id)

@@ -11,15 +11,18 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from responder.incidents import service as incident_service
+from responder.incidents.authority import Authorised
 from responder.incidents.commands import OpenIncident
 from responder.kernel import clock
 from responder.kernel.actors import Actor
 from responder.kernel.ids import INCIDENT, number
 from responder.kernel.refusals import Invalid, NotFound, Refusal
+from responder.messaging.models import Outbound
+from responder.places.queries import places
 from responder.platform import eventlog
 from responder.platform.scope import Scope, everything
-from responder.reports import rules, service, sheets, standings
-from responder.reports.commands import Amend, FileReport, Review, Settle
+from responder.reports import forwarding, rules, service, sheets, standings
+from responder.reports.commands import Amend, FileReport, Forward, Review, Settle
 from responder.reports.models import Report, ReportAmendment, Standing
 from responder.reports.queries import ReportView
 from responder.reports.sheets import Sheet
@@ -62,7 +65,7 @@ def kinds(desk: Desk) -> list[str]:
 
 def test_the_sheets_add_up_at_each_tier_after_every_report(desk: Desk) -> None:
     name = incident(desk)
-    said: list[tuple[str, dict[str, int], dict[str, int]]] = [
+    said: list[tuple[str, dict[str, Any], dict[str, int]]] = [
         (VILLAGE, {"affected": 87}, {"affected": 87}),
         (FAR, {"affected": 13, "deaths": 0}, {"affected": 100, "deaths": 0}),
         (VILLAGE, {"affected": 120, "relocated": 9}, {"affected": 133, "deaths": 0, "relocated": 9}),
@@ -425,3 +428,45 @@ def test_sibling_villages_that_report_at_once_both_count(desk: Desk) -> None:
 
     at_once(lambda: report(0), lambda: report(1))
     assert sheet(desk, name).tier.figures == {"affected": 28} == desk.incidents()[0].figures
+
+
+def test_a_sheet_goes_upward_with_its_authority_and_the_office_above_is_told(desk: Desk) -> None:
+    name = incident(desk)
+    say(desk, "village", ref=name, affected=87)
+    say(desk, "town", TOWN, ref=name, affected=90)
+    with desk.house.work.begin(desk.actor("town")) as uow:
+        service.forward(uow, Forward(name, TOWN, Authorised("phone", "陆海峰", "镇长"), "首报"))
+    say(desk, "village", ref=name, affected=120)
+    with desk.house.work.read() as session:
+        (one,) = forwarding.submissions(session, Scope(DISTRICT), name)
+        assert forwarding.submissions(session, Scope(STRANGER), name) == []
+        texts = list(session.scalars(select(Outbound).where(Outbound.template == "sheet_forwarded")))
+    assert (one.to, one.figures, one.difference, one.leap, one.reporting) == (
+        [DISTRICT], {"affected": 90}, {"affected": 3}, False, 1
+    )  # fmt: skip
+    assert (one.by, one.authorised_by, one.how, one.note) == ("吴建国", "陆海峰", "phone", "首报")
+    assert cast.phone("coordinator") in {text.number for text in texts}
+    assert all("90" in text.body for text in texts)
+    assert "report.forwarded" in kinds(desk)
+
+
+def test_what_can_t_go_upward(desk: Desk) -> None:
+    name = incident(desk)
+    for who, where, division in (("stranger", name, DISTRICT), ("town", name, DISTRICT), ("town", "S99999", TOWN)):
+        with pytest.raises(NotFound), desk.house.work.begin(desk.actor(who)) as uow:
+            service.forward(uow, Forward(where, division))
+    with pytest.raises(rules.NothingToForward), desk.house.work.begin(desk.actor("town")) as uow:
+        service.forward(uow, Forward(name, TOWN))
+
+
+def test_ten_dead_or_missing_leap_past_the_next_office(desk: Desk) -> None:
+    name = incident(desk)
+    say(desk, "coordinator", FAR, ref=name, deaths=4)
+    with desk.house.work.read() as session:
+        tree = places(session)
+        assert forwarding.targets(tree, DISTRICT, {"deaths": 4, "missing": 5}) == ["3101"]
+        assert forwarding.targets(tree, DISTRICT, {"deaths": 4, "missing": 6}) == ["3101", "31"]
+        assert forwarding.targets(tree, TOWN, {"deaths": 400}) == [DISTRICT]
+        assert forwarding.targets(tree, "31", {}) == []
+    with desk.house.work.begin(desk.actor("coordinator")) as uow:
+        service.forward(uow, Forward(name, DISTRICT))
