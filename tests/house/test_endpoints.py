@@ -16,9 +16,11 @@ LIBRARIES = {"static", "openapi"}
 
 DATA: dict[str, str] = {
     "accounts.people_template": "an xlsx file",
+    "board.bulletin_document": "a Word document",
     "board.map_data": "JSON for the map",
     "drills.feed": "a calendar file",
     "hotline.paste_photo": "a picture",
+    "hotline.recording": "a sound",
     "openness.feed": "JSON for other systems",
     "places.boundary": "GeoJSON for the map",
     "places.children": "JSON for the place picker",
@@ -39,6 +41,7 @@ DATA: dict[str, str] = {
 """Endpoints that answer a GET with something other than a page."""
 
 PIECES: dict[str, str] = {
+    "hotline/_card": "one card of a run of them",
     "stock/_tabs": "the tabs of the room, drawn on several of its pages",
 }
 """Parts of pages that are never fetched by themselves."""

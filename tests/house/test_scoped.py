@@ -25,6 +25,8 @@ EXEMPT: dict[str, str] = {
     "accounts.may_approve_own": OWN,
     "accounts.joined_until": OWN,
     "accounts.anybody": "whether the store is empty",
+    "deadlines.open_prompt": OWN,
+    "deadlines.is_wanted": "asked by the relay before it sends",
     "dispatch.of_person": OWN,
     "dispatch.open_missions": OWN,
     "dispatch.open_everywhere": OWN,
@@ -55,6 +57,7 @@ EXEMPT: dict[str, str] = {
     "reports.world_of": WIRING,
     "reports.last_world_of": OWN,
     "stock.today": "a date",
+    "voice.tasks_of": OWN,
 }
 
 
