@@ -28,7 +28,7 @@ from responder.reports.deadlines.models import Due, DueMark
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-_READ = {"report.received", "report.accepted", "incident.level_ended", "drill.ended"}
+_READ = {"report.received", "report.accepted", "report.forwarded", "incident.level_ended", "drill.ended"}
 _t: Any = Due.__table__
 _m: Any = DueMark.__table__
 _s: Any = Response.__table__
@@ -91,8 +91,20 @@ def take(uow: UnitOfWork, event: EventView) -> None:
             matching.waive(uow.session, _t.c.world == event.world, "closed")
     elif event.kind == "incident.level_ended":
         _stable(uow.session, event)
+    elif event.kind == "report.forwarded":
+        _forwarded(uow, event)
     else:
         _reported(uow, event)
+
+
+def _forwarded(uow: UnitOfWork, event: EventView) -> None:
+    """An office's consolidated sheet went up: whatever the office owes of the incident has been told."""
+    tree = places(uow.session)
+    incident = row_id(INCIDENT, event.subject) or row_id(INCIDENT, str(event.data.get("incident") or ""))
+    closes = matching.has_verified(uow.session, event.world, incident, event.division)
+    news = News(event.world, event.division, "", event.at, event.at, "forwarded", None, incident, closes=closes)
+    matching.fulfil(uow.session, tree, news)
+    matching.open_received(uow.session, tree, news, uow.now)
 
 
 def _reported(uow: UnitOfWork, event: EventView) -> None:

@@ -17,6 +17,7 @@ from responder.accounts.models import Person
 from responder.incidents.models import Incident
 from responder.places.index import Places
 from responder.places.rules import level, parent
+from responder.platform.scope import begins_with
 from responder.reports.deadlines import rulebook, rules
 from responder.reports.deadlines.models import Due
 from responder.reports.deadlines.rules import LATE, LEAP, MET, OPEN, RED_CROSS, WAIVED, Rule
@@ -50,7 +51,7 @@ class News:
     at: datetime
     told_at: datetime
     how: str
-    report_id: int
+    report_id: int | None
     incident_id: int | None
     closes: bool = False
     nothing_new: bool = False
@@ -59,6 +60,15 @@ class News:
 def report_of(session: Session, key: int) -> Any:
     """A report with its typist's division and its incident, of whatever world; None where there is none."""
     return session.execute(_REPORT.where(_r.c.id == key)).first()
+
+
+def has_verified(session: Session, world: int, incident_id: int | None, division: str) -> bool:
+    """Whether an office or anybody below it has verified its figures of an incident: its sheet is then a 核报."""
+    told = select(_r.c.id).where(
+        _r.c.world == world, _r.c.incident_id == incident_id, _r.c.kind == "verification", _r.c.status != "returned",
+        begins_with(_r.c.division_code, division),
+    )  # fmt: skip
+    return session.execute(told.limit(1)).first() is not None
 
 
 def division_of(session: Session, person: int | None) -> str:

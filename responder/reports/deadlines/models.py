@@ -17,8 +17,8 @@ class Due(InWorld, InDivision, Base, kw_only=True):
     receiver, ``also_code`` a higher one beside it (leap-frog). ``round_on`` is a zero round's local day
     (2026-07-01). ``next_at`` is when something is to be done about it (a reminder, a nag), None where nothing is
     left to do. ``asks``: a village's zero report, for which it is prompted once; ``asked_id`` is the person whom the
-    prompt went to. ``met_by``: report, accepted (by the office or one above), round (all below have answered), told
-    (outside); ``report_id`` the report.
+    prompt went to. ``met_by``: report, accepted (by the office or one above), forwarded (its sheet), round (all below
+    have answered), told (outside); ``report_id`` the report.
     """
 
     __tablename__ = "due"

@@ -31,7 +31,7 @@ LONGEST = 200
 @dataclass(frozen=True)
 class DueView:
     """Something owed. ``state``: overdue, soon, open, met, late, waived. Times aware UTC. ``incident`` "" for a
-    round. ``met_by``: report, accepted, round, told; ``report`` the number of the report, "" without one."""
+    round. ``met_by``: report, accepted, forwarded, round, told; ``report`` the number of the report, "" without one."""
 
     id: int
     kind: str
