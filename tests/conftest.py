@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy.engine.url import make_url
@@ -21,6 +22,11 @@ from tests import cast
 
 REQUIRED = {name.strip() for name in os.environ.get("RESPONDER_TEST_REQUIRE", "").split(",") if name.strip()}
 POSTGRES = os.environ.get("RESPONDER_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+# On busy cores a clock on the wall measures the neighbours.
+_PATIENT = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=_PATIENT)
+hypothesis.settings.load_profile("house")
 
 
 def on_server(url: str = POSTGRES) -> psycopg.Connection[tuple[Any, ...]]:
