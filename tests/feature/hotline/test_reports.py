@@ -39,7 +39,7 @@ def test_the_village_s_text_becomes_a_report_an_incident_and_a_receipt(hotline: 
         assert said in receipt["body"]
     assert segments(receipt["body"]) == 1
     assert [kind for kind in hotline.kinds() if kind.partition(".")[0] in ("report", "incident")] == [
-        "incident.opened", "report.received"
+        "incident.opened", "incident.level_suggested", "report.received"
     ]  # fmt: skip
 
 

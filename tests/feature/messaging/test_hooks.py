@@ -116,11 +116,13 @@ def test_the_same_delivery_twice_is_one_report_and_one_receipt(line: Line) -> No
     assert len(line.outbox()) == 1
 
 
-def test_the_same_words_in_another_message_are_heard_again(line: Line) -> None:
+def test_the_same_words_in_another_message_are_answered_again(line: Line) -> None:
     line.text("village", FLOOD, "SM1")
     line.text("village", FLOOD, "SM2")
     assert len(line.inbox()) == 2
-    assert len({row["body"] for row in line.outbox()}) == 2
+    assert _reports(line) == 1, "the same words by the same person are one report"
+    assert len(line.outbox()) == 2
+    assert len({row["body"] for row in line.outbox()}) == 1, "and the same receipt again"
 
 
 def test_deliveries_at_the_same_moment_are_one_report(line: Line) -> None:
