@@ -91,7 +91,7 @@ class Telephone:
     languages: list[str] = field(default_factory=list)
     verbs: list[str] = field(default_factory=list)
     action: str = ""
-    last: TestResponse | None = None
+    twiml: str = ""
     sent: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def form(self, **more: str) -> dict[str, str]:
@@ -142,10 +142,11 @@ class Telephone:
 
     def _to(self, path: str, form: dict[str, str]) -> str:
         self.sent.append((path, form))
-        self.last = self.exchange.post(path, form)
-        assert self.last.status_code == 200, self.last.text
-        assert self.last.mimetype == "text/xml"
-        root = ElementTree.fromstring(self.last.data)
+        answer = self.exchange.post(path, form)
+        assert answer.status_code == 200, answer.text
+        assert answer.mimetype == "text/xml"
+        self.twiml = answer.text
+        root = ElementTree.fromstring(answer.data)
         said = list(root.iter("Say"))
         self.spoken = " ".join(one.text or "" for one in said)
         self.languages = [f"{one.get('voice')}|{one.get('language')}" for one in said]

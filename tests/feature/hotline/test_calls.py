@@ -33,8 +33,8 @@ class TestGreeting:
         assert line.verbs == ["Gather"]
         assert line.languages[0] == "Polly.Zhiyu|cmn-CN"
         assert line.languages[-1] == "Polly.Joanna|en-US"
-        assert 'actionOnEmptyResult="true"' in line.last.text
-        assert 'numDigits="1"' in line.last.text
+        assert 'actionOnEmptyResult="true"' in line.twiml
+        assert 'numDigits="1"' in line.twiml
 
     def test_the_call_stands_in_the_inbox_from_its_first_moment(self, exchange: Exchange) -> None:
         exchange.call("village")
@@ -266,7 +266,7 @@ class TestOfficer:
         line = exchange.call("village")
         line.key("0")
         assert line.verbs == ["Say", "Dial"]
-        assert DUTY in line.last.text
+        assert DUTY in line.twiml
         line.dialled("completed")
         assert exchange.item()["outcome"] == "call"
 

@@ -52,7 +52,8 @@ def test_all_villages_below_come_in_one_print(house: House, code: str) -> None:
     ("who", "code", "status"),
     [
         ("town", VILLAGE, 200), ("village", VILLAGE, 200), ("village", TOWN, 404), ("town", "310116102", 404),
-        ("stranger", VILLAGE, 404), ("coordinator", "999", 404), ("coordinator", "310117", 404), ("keeper", VILLAGE, 403),
+        ("stranger", VILLAGE, 404), ("coordinator", "999", 404), ("coordinator", "310117", 404),
+        ("keeper", VILLAGE, 403),
     ],
 )  # fmt: skip
 def test_only_of_one_s_own_area(house: House, who: str, code: str, status: int) -> None:
