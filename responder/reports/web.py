@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from responder.incidents.similarity import likely_same
 from responder.kernel import clock
 from responder.kernel.refusals import NotFound, Refusal
 from responder.messaging import queries as messaging
@@ -130,6 +131,22 @@ def _last() -> tuple[dict[str, str], int]:
     division, hazard, at = found
     recent = clock.now() - at < REMEMBERED
     return {"division": division, "hazard": (hazard or "") if recent else ""}, int(at.timestamp())
+
+
+@bp.get("/reports/_likely")
+@web.needs("report.file")
+def _likely() -> str:
+    """Open incidents that a first report of ``?division=&hazard=&lat=&lng=`` would most likely repeat."""
+    asked = request.args
+    division, mine = asked.get("division", ""), web.principal().division
+    with web.reading() as session:
+        known = division.startswith(mine) and places(session).find(division) is not None
+        lat, lng = asked.get("lat", type=float), asked.get("lng", type=float)
+        sound = lat is not None and lng is not None and abs(lat) <= 90 and abs(lng) <= 180
+        point = (lat, lng) if sound else (None, None)
+        hazard = asked.get("hazard", "")
+        found = likely_same(session, web.scope(), division, hazard, *point, clock.now()) if known else []
+    return render_template("reports/_likely.html", likely=found[:3])
 
 
 def _heard() -> dict[str, str]:

@@ -234,7 +234,7 @@ async function submit(form, submitter) {
 
 async function later(form, item) {
   await put({ ...item, state: "waiting", until: 0 });
-  toast(word(window.isSecureContext ? "queued" : "queuedOpen"), { stay: true });
+  toast(word(window.isSecureContext ? "queued" : "queuedOpen"));
   clean(form);
   form.reset();
   if (form.elements.idempotency_key) form.elements.idempotency_key.value = randomKey();

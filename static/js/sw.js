@@ -26,14 +26,22 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(
-    (async () => {
+    inTurn(async () => {
       await self.clients.claim();
       const who = await keptFor();
       // The kept form names the files of its own release: these stay until it has been read anew.
       if (who === null || (await keep(who))) await dropOld();
-    })(),
+    }),
   );
 });
+
+let turn = Promise.resolve();
+
+// Two pages may speak at once: what one keeps, the other must not take for an earlier person's.
+function inTurn(act) {
+  turn = turn.then(act, act);
+  return turn;
+}
 
 async function dropOld() {
   for (const name of await caches.keys()) if (name !== BUILT && name !== PAGES) await caches.delete(name);
@@ -64,7 +72,7 @@ async function keep(who) {
 
 self.addEventListener("message", (event) => {
   const { keepFor } = event.data ?? {};
-  if (keepFor) event.waitUntil(renew(keepFor));
+  if (keepFor) event.waitUntil(inTurn(() => renew(keepFor)));
 });
 
 // A page of a signed-in person says who and where they are.

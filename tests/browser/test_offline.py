@@ -1,4 +1,4 @@
-"""The report form without a network, in a real Chromium: what is filed arrives exactly once, under its writer's name."""
+"""The report form without a network, in a real Chromium: what is filed arrives once, under its writer's name."""
 
 import gzip
 import io
@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Page, Request, Route, expect
 
-from tests.browser.conftest import PHONE, Server, SignIn, until
+from tests.browser.conftest import CHROMIUM, FLAGS, PHONE, Server, SignIn, until
 
 VILLAGE = "310116112218"
+ARRIVED = 70_000
+"""Milliseconds: a phone asks a busy server again after half a minute."""
 
 
-def _photo(colour: str) -> dict[str, Any]:
+def _photo(colour: str) -> FilePayload:
     packed = io.BytesIO()
     Image.effect_noise((2400, 1800), 60).convert("RGB").point(lambda v: v // 2 + len(colour) * 9).save(packed, "JPEG")
     return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": packed.getvalue()}
@@ -74,7 +76,7 @@ def test_two_reports_with_photos_written_without_a_network(server: Server, sign_
     expect(page.locator("[data-queue] [data-state=waiting]")).to_have_count(2)
     assert _new(server, before) == []
     page.context.set_offline(False)
-    expect(page.locator("[data-queue] [data-state=sent]")).to_have_count(2, timeout=30_000)
+    expect(page.locator("[data-queue] [data-state=sent]")).to_have_count(2, timeout=ARRIVED)
     found = _new(server, before)
     assert sorted(one["figures"]["relocated"] for one in found) == [31, 42]
     for one in found:
@@ -110,7 +112,7 @@ def test_the_answer_is_lost_after_the_server_stored_it(
     if lost == "/reports/kept":
         expect(page.locator("[data-queue] [data-state=waiting]")).to_have_count(1)
         page.context.set_offline(False)
-    expect(page.locator("[data-queue] [data-state=sent]")).to_have_count(1, timeout=40_000)
+    expect(page.locator("[data-queue] [data-state=sent]")).to_have_count(1, timeout=ARRIVED)
     assert swallowed
     assert [one["figures"]["relocated"] for one in _new(server, before)] == [53]
 
@@ -129,7 +131,7 @@ def test_two_tabs_send_it_once(server: Server, sign_in: SignIn, before: set[str]
     expect(other.locator("[data-queue] [data-state=waiting]")).to_have_count(1)
     page.context.set_offline(False)
     for one in (page, other):
-        expect(one.locator("[data-queue] [data-state=sent]")).to_have_count(1, timeout=30_000)
+        expect(one.locator("[data-queue] [data-state=sent]")).to_have_count(1, timeout=ARRIVED)
     assert len(posts) == 1
     assert len(_new(server, before)) == 1
 
@@ -146,7 +148,7 @@ def test_a_sign_in_that_ran_out_and_another_person_at_the_phone(
     expect(page.locator("[data-queue] [data-state=waiting]")).to_have_count(1)
     page.context.clear_cookies(name="responder")
     page.context.set_offline(False)
-    expect(page.locator("[data-queue] [data-state=signin]")).to_have_count(1, timeout=30_000)
+    expect(page.locator("[data-queue] [data-state=signin]")).to_have_count(1, timeout=ARRIVED)
     _enter(page, server, "town")
     page.goto(server.base + "/reports/new")
     expect(page.locator("[data-queue] [data-state=others]")).to_have_count(1)
@@ -155,7 +157,7 @@ def test_a_sign_in_that_ran_out_and_another_person_at_the_phone(
     assert _new(server, before) == []
     page.context.clear_cookies(name="responder")
     _enter(page, server, "village")
-    until(lambda: len(_new(server, before)) == 1, 30)
+    until(lambda: len(_new(server, before)) == 1, 70)
     (one,) = _new(server, before)
     assert one["figures"]["relocated"] == 75
     assert one["reporter"]["name"] == "王秀兰"
@@ -180,7 +182,7 @@ def test_a_report_that_comes_back_is_mended_and_sent(server: Server, sign_in: Si
     _send(page)
     page.context.set_offline(False)
     refused = page.locator("[data-queue] [data-state=refused]")
-    expect(refused).to_have_count(1, timeout=30_000)
+    expect(refused).to_have_count(1, timeout=ARRIVED)
     refused.locator("button").first.click()
     expect(page.locator(".photofield .photo")).to_have_count(1)
     page.fill("[name=relocated]", "86")
@@ -235,15 +237,64 @@ def test_other_pages_are_not_kept(server: Server, sign_in: SignIn) -> None:
 
 
 @pytest.mark.xdist_group("story")
+def test_on_plain_http_it_waits_in_the_open_page(server: Server, browser: Browser, before: set[str]) -> None:
+    """Many offices have no HTTPS: no service worker there, but nothing that was written is lost."""
+    port = server.base.rpartition(":")[2]
+    told = [*FLAGS, "--host-resolver-rules=MAP office.test 127.0.0.1"]
+    opened = browser.browser_type.launch(executable_path=CHROMIUM, args=told)
+    page = opened.new_page(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
+    page.set_default_timeout(15_000)
+    office = Server(f"http://office.test:{port}", server.process, server.data, server.environment)
+    _enter(page, office, "village")
+    page.goto(office.base + "/reports/new")
+    assert not page.evaluate("window.isSecureContext")
+    _fill(page, "19", "red")
+    page.wait_for_timeout(800)
+    page.reload()
+    expect(page.locator(".photofield .photo")).to_have_count(1)
+    assert page.input_value("[name=relocated]") == "19"
+    page.context.set_offline(True)
+    expect(page.locator("[data-offline-said]")).to_contain_text("别关这一页")
+    _send(page)
+    expect(page.locator("[data-queue] [data-state=waiting]")).to_have_count(1)
+    page.context.set_offline(False)
+    expect(page.locator("[data-queue] [data-state=sent]")).to_have_count(1, timeout=ARRIVED)
+    opened.close()
+    assert [one["figures"]["relocated"] for one in _new(server, before)] == [19]
+
+
+@pytest.mark.xdist_group("story")
+def test_what_is_open_already_is_shown_before_a_second_is_opened(server: Server, sign_in: SignIn) -> None:
+    page = sign_in("village", size=PHONE)
+    for relocated in ("12", "15"):
+        page.goto(server.base + "/reports/new")
+        page.locator("label.tile:has([name=hazard][value=flood])").click()
+        same = page.locator("[data-same]").first
+        if relocated == "15":
+            same.click()
+            expect(page.locator("[data-kind-said]")).to_have_text("续报")
+            expect(page.locator("[data-likely] li")).to_have_count(0)
+        page.fill("[name=relocated]", relocated)
+        _send(page)
+        page.wait_for_url("**/reports/R*")
+
+
+@pytest.mark.xdist_group("story")
 def test_a_liaison_s_first_page_is_light(server: Server, sign_in: SignIn) -> None:
     """Under 150 kB compressed, all that comes over a village's network for the first form."""
     page = sign_in("", size=PHONE)
     _enter(page, server, "village")
     page.evaluate("caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))")
-    bodies: dict[str, bytes] = {}
-    page.on("requestfinished", lambda r: bodies.update({r.url: r.response().body()}))  # type: ignore[union-attr]
+    sizes: dict[str, int] = {}
+
+    def weigh(request: Request) -> None:
+        answer = request.response()
+        # What the worker fetches for later comes after the page, and most of it from the browser's own store.
+        if answer is not None and request.service_worker is None:
+            sizes[request.url] = len(gzip.compress(answer.body()))
+
+    page.on("requestfinished", weigh)
     page.goto(server.base + "/reports/new")
     page.wait_for_load_state("networkidle")
-    sizes = {url: len(gzip.compress(body)) for url, body in bodies.items()}
     assert len(sizes) >= 4
     assert sum(sizes.values()) < 150_000, sizes

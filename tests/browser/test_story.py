@@ -132,6 +132,10 @@ def test_the_form_on_a_phone(server: Server, sign_in: SignIn, lang: str) -> None
         "town", lang, PHONE, geolocation={"latitude": 30.79, "longitude": 121.41}, permissions=["geolocation"]
     )
     page.goto(server.base + "/reports/new")
+    if page.locator("[data-place] details:not([open])").count():
+        # Where the last report came from is remembered.
+        assert page.input_value("[name=division]") == VILLAGE
+        page.locator("[data-place] summary").click()
     page.locator("[data-place] select").first.select_option(VILLAGE)
     page.locator("label.tile", has_text="台风" if lang == "zh" else "yphoon").first.click()
     page.locator("details.urgent summary").click()

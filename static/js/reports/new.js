@@ -2,7 +2,7 @@
  * The report form: what fits the chosen kind is shown, areas and sums are said in the other unit too, figures that
  * contradict each other are named before sending, place and hazard of the last report on this phone are put in.
  */
-import { meta, word } from "../words.js";
+import { meta } from "../words.js";
 
 const RATIO = { mu: ["ha", 1 / 15], ha: ["mu", 15], wan: ["yuan", 10_000], yuan: ["wan", 1 / 10_000] };
 const STORED = { mu: 1 / 15, wan: 10_000 };
@@ -24,6 +24,12 @@ const stored = (form, slug) => {
   return value === null ? null : Math.round(value * (STORED[unitOf(form, slug)] ?? 1) * 100) / 100;
 };
 
+// "300亩", "20 ha", "18.5 × 10,000 yuan".
+function counted(value, unit) {
+  const between = /^\d/.test(unit) ? " × " : document.documentElement.lang === "en" ? " " : "";
+  return `${shown(value)}${between}${unit}`;
+}
+
 function echo(form, box) {
   const said = box.querySelector("[data-echo]");
   const value = stated(form, box.dataset.figure);
@@ -32,7 +38,7 @@ function echo(form, box) {
   if (said.hidden) return;
   const named = (slug) => box.querySelector(`[value="${slug}"]`).parentElement.textContent.trim();
   const [other, times] = RATIO[unit];
-  said.textContent = word("echo", { a: shown(value), unit: named(unit), b: shown(value * times), other: named(other) });
+  said.textContent = `${counted(value, named(unit))} = ${counted(value * times, named(other))}`;
 }
 
 /** The hint's words where its figures contradict each other, or null. */
@@ -94,23 +100,63 @@ function recall(form) {
   if (tile) tile.checked = true;
 }
 
+let asked = "";
+
+/** Asks whether a first report would repeat what is already open. Without a network nothing is asked. */
+async function askLikely(form) {
+  const box = form.querySelector("[data-likely]");
+  const value = (name) => form.elements[name]?.value ?? "";
+  const first = form.querySelector("[name=kind]:checked")?.value === "initial" && value("ref") === "";
+  const hazard = form.querySelector("[name=hazard]:checked")?.value;
+  const query = new URLSearchParams({ division: value("division"), hazard: hazard ?? "", lat: value("lat"), lng: value("lng") });
+  const now = first && hazard && value("division") ? query.toString() : "";
+  if (now === asked) return;
+  asked = now;
+  let found = [];
+  if (now !== "") {
+    try {
+      const response = await fetch(`${box.dataset.likely}?${now}`, { credentials: "same-origin", headers: { "HX-Request": "true" } });
+      if (response.ok) found = [...new DOMParser().parseFromString(await response.text(), "text/html").body.children];
+    } catch {
+      return;
+    }
+  }
+  // The choice may have changed meanwhile.
+  if (now === asked) box.replaceChildren(...found);
+}
+
+// Continues the incident that was shown: the same thing is told on, not anew.
+function join(form, incident) {
+  form.elements.ref.value = incident;
+  form.querySelector("[data-ref]").textContent = incident;
+  const followup = form.querySelector("[name=kind][value=followup]");
+  followup.checked = true;
+  followup.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function mount() {
   const form = document.querySelector("form.report-form");
   if (!form || form.dataset.fitted) return;
   form.dataset.fitted = "1";
-  const asked = new URLSearchParams(window.location.search);
+  const query = new URLSearchParams(window.location.search);
+  asked = "";
   // A page kept on the phone was asked for without these.
-  const kind = form.querySelector(`[name=kind][value="${CSS.escape(asked.get("kind") ?? "")}"]`);
+  const kind = form.querySelector(`[name=kind][value="${CSS.escape(query.get("kind") ?? "")}"]`);
   if (form.dataset.fresh !== undefined) {
     if (kind) kind.checked = true;
-    if (asked.get("incident")) form.elements.ref.value = asked.get("incident");
-    if (!asked.get("division") && !asked.get("hazard") && !asked.get("inbound")) recall(form);
+    if (query.get("incident")) form.elements.ref.value = query.get("incident").slice(0, 40);
+    if (!query.get("division") && !query.get("hazard") && !query.get("inbound")) recall(form);
   }
   const draw = () => {
     fit(form);
     form.querySelectorAll("[data-figure]").forEach((box) => echo(form, box));
     check(form);
+    askLikely(form);
   };
+  form.addEventListener("click", (event) => {
+    const same = event.target.closest("[data-same]");
+    if (same) join(form, same.dataset.same);
+  });
   document.addEventListener("responder:draft", () => {
     if (kind && form.isConnected) kind.checked = true;
     draw();
@@ -120,7 +166,14 @@ function mount() {
     if (event.target.name === "kind") event.target.closest("details").open = false;
   });
   form.addEventListener("submit", () => remember(form));
-  form.addEventListener("reset", () => setTimeout(draw));
+  const began = form.elements.ref.value;
+  form.addEventListener("reset", () => {
+    form.querySelector("details.kind").open = false;
+    // Hidden fields are not reset by the browser.
+    form.elements.ref.value = began;
+    form.querySelector("[data-ref]").textContent = began;
+    setTimeout(draw);
+  });
   draw();
 }
 

@@ -240,3 +240,33 @@ def test_who_was_taken_off_the_list_sends_nothing(desk: Desk) -> None:
     assert answer.status_code == 302
     assert "/sign-in" in (answer.location or "")
     assert desk.reports() == []
+
+
+def test_what_is_open_around_is_shown_before_another_is_opened(desk: Desk) -> None:
+    browser = desk.browser("village")
+    browser.file(relocated="87")
+    (incident,) = desk.incidents()
+    asked = f"/reports/_likely?division={VILLAGE}&hazard=flood"
+    assert incident.number in browser.client.get(asked).text
+    assert browser.client.get(f"{asked}&lat=x&lng=999").status_code == 200
+    assert "<li>" not in browser.client.get(f"/reports/_likely?division={VILLAGE}&hazard=earthquake").text
+    assert "<li>" not in desk.browser("stranger").client.get(asked).text
+    assert "<li>" not in browser.client.get(f"/reports/_likely?division={DISTRICT}&hazard=flood").text
+
+
+def test_the_next_form_begins_where_the_last_report_was(desk: Desk) -> None:
+    browser = desk.browser("town")
+    assert browser.hidden()["division"] == ""
+    browser.file(hazard="typhoon")
+    page = browser.client.get("/reports/new").text
+    assert browser.hidden()["division"] == VILLAGE
+    assert 'name="hazard" value="typhoon" checked' in page
+    assert desk.browser("coordinator").hidden()["division"] == "", "another person's last report is theirs"
+
+
+def test_the_place_tree_is_one_s_own(desk: Desk) -> None:
+    client = desk.browser("town").client
+    told = client.get("/places/tree")
+    assert told.json == {"of": "310116112", "items": [["310116112", "漕泾镇"], [VILLAGE, "海涯村"]]}
+    again = client.get("/places/tree", headers={"If-None-Match": told.headers["ETag"]})
+    assert again.status_code == 304
