@@ -5,7 +5,7 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from responder.board import mapping, needs, queries, web_incident, web_steps, words
+from responder.board import mapping, needs, queries, web_bulletin, web_incident, web_steps, words
 from responder.board.frame import bp, faced, lines
 from responder.board.mapping import Drawn
 from responder.board.queries import IncidentRow
@@ -20,7 +20,7 @@ from responder.platform import web
 from responder.platform.scope import Scope
 from responder.stock import queries as stock
 
-__all__ = ["bp", "web_incident", "web_steps"]
+__all__ = ["bp", "web_bulletin", "web_incident", "web_steps"]
 
 FILLS = ("message.see", "report.review")
 """Who sits at a desk and gets the whole board; the others get their own part, on a phone."""

@@ -16,8 +16,8 @@ from responder.board.web_steps import panel
 from responder.dispatch import line
 from responder.dispatch import queries as dispatch
 from responder.dispatch import web as dispatch_web
+from responder.incidents import joins, rules, service
 from responder.incidents import queries as reads
-from responder.incidents import rules, service
 from responder.incidents.commands import CloseIncident, PublishIncident, SeeIncident, VerifyIncident
 from responder.kernel.refusals import NotFound
 from responder.messaging import queries as messaging
@@ -160,10 +160,16 @@ def _out(session: Session, case: Case) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _subjects(session: Session, case: Case) -> list[str]:
+    """What its history is about: its own numbers, and those of what was joined to it."""
+    parts = joins.joined_here(session, web.scope(), case.row.incident.id)
+    return [*case.subjects(), *(number for number, _place in parts)]
+
+
 def _happened(session: Session, case: Case) -> dict[str, object]:
     show = request.args.get("show", "")
     show = show if show in TIMELINE else ""
-    found = eventlog.about(session, web.scope(), case.subjects())
+    found = eventlog.about(session, web.scope(), _subjects(session, case))
     if show:
         found = [event for event in found if event.kind.startswith(TIMELINE[show])]
     return {"row": case.row, "one": case.row.incident, "events": found[::-1], "show": show}
@@ -171,7 +177,7 @@ def _happened(session: Session, case: Case) -> dict[str, object]:
 
 def _texts(session: Session, case: Case) -> dict[str, object]:
     sees = web.principal().can("message.see")
-    found = messaging.about(session, web.scope(), case.subjects()) if sees else []
+    found = messaging.about(session, web.scope(), _subjects(session, case)) if sees else []
     return {"row": case.row, "one": case.row.incident, "texts": found[::-1]}
 
 

@@ -24,7 +24,7 @@ HOWS: tuple[How, ...] = ("system", "phone", "oral", "written")
 
 
 class NotTheSigner(Refusal):
-    """The one who acts in the system doesn't hold the post that decides. Params: ``zh``, ``en``, the post."""
+    """The one who acts in the system doesn't hold the post that decides. Params: ``post`` (a signer or a name)."""
 
     code = "incidents.not_the_signer"
 
@@ -37,7 +37,7 @@ class AlreadySigned(Refusal):
 
 class _Act(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    signer: dict[str, str]
+    signer: levels.Post
     roles: frozenset[str]
 
     @field_validator("roles")
@@ -73,8 +73,8 @@ class Authorised:
     note: str = ""
 
 
-def signer(act: str, division: str, level: str = "") -> tuple[dict[str, str], frozenset[str]]:
-    """The post that decides this act at an office, in both languages, and the roles that hold it."""
+def signer(act: str, division: str, level: str = "") -> tuple[str, frozenset[str]]:
+    """The post that decides this act at an office (a slug), and the roles that hold it."""
     if level:
         found = levels.level_at(division, level)
         return found.signer, found.roles
@@ -100,7 +100,7 @@ def record(uow: UnitOfWork, subject: str, act: str, division: str, by: Authorise
         raise Invalid(field="how", problem="unknown")
     if by.how == "system":
         if not may_sign(uow.session, uow.actor.person_id, act, division, level):
-            raise NotTheSigner(zh=post["zh"], en=post["en"])
+            raise NotTheSigner(post=post)
         by = replace(by, name=uow.actor.name, person_id=uow.actor.person_id, at=uow.now)
     if not by.name.strip():
         raise Invalid(field="authorised_by", problem="missing")
@@ -110,7 +110,7 @@ def record(uow: UnitOfWork, subject: str, act: str, division: str, by: Authorise
     hours = authority().countersign_hours.get(by.how, 0)
     row = Authorisation(
         subject=subject, act=act, level=level, division_code=division, by_id=by.person_id,
-        by_name=by.name.strip()[:80], by_post=(by.post.strip() or post["zh"])[:80], how=by.how, at=at,
+        by_name=by.name.strip()[:80], by_post=(by.post.strip() or post)[:80], how=by.how, at=at,
         note=by.note.strip()[:300], recorded_at=uow.now, recorded_by=uow.actor.name,
         recorded_by_id=uow.actor.person_id, countersign_due=uow.now + timedelta(hours=hours) if hours else None,
     )  # fmt: skip
@@ -130,13 +130,13 @@ def countersign(uow: UnitOfWork, authorisation: int) -> str:
     if row.countersign_due is None or row.countersigned_at is not None:
         raise AlreadySigned()
     me = uow.actor.person_id
-    post = {"zh": row.by_name, "en": row.by_name}
+    post = row.by_name
     holds = me == row.by_id
     if row.by_id is None:
         post = signer(row.act, row.division_code, row.level)[0]
         holds = may_sign(uow.session, me, row.act, row.division_code, row.level)
     if not holds or me == row.recorded_by_id:
-        raise NotTheSigner(**post)
+        raise NotTheSigner(post=post)
     row.countersigned_at, row.countersigned_by, row.countersigned_by_id = uow.now, uow.actor.name, me
     data = {"by": uow.actor.name, "act": row.act, "level": row.level, "for": row.by_name}
     uow.record(Event("incident.countersigned", row.division_code, row.subject, data))

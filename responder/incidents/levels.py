@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
 from responder.accounts import roles as role_table
 from responder.places.rules import level as division_level
-from responder.platform import config
+from responder.platform import config, terms
 
 _TIERS = ("province", "city", "county", "county", "county")
 """Which table a branch of each division level reads; a town has its county's."""
@@ -20,12 +20,22 @@ EVERY = ("attention", "IV", "III", "II", "I", "special")
 """All that may be started, lowest first."""
 
 
+def _is_post(value: str) -> str:
+    if value not in terms.vocabulary("signer"):
+        raise ValueError("no such signer")
+    return value
+
+
+Post = Annotated[str, AfterValidator(_is_post)]
+"""A post that decides, by its slug among the terms."""
+
+
 class Level(BaseModel):
     """One response level and what it asks of the office."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     thresholds: dict[str, PositiveInt]
-    signer: dict[str, str]
+    signer: Post
     roles: frozenset[str] = Field(min_length=1)
     report_every_hours: int = Field(ge=1)
     duty: dict[str, str]
