@@ -16,6 +16,10 @@ _WILLING = re.compile(
     re.IGNORECASE,
 )
 _ASKS_FOR_ANSWER = re.compile(r"收到(?:请|了?吗|没|否|后)|请回复")
+# 没法参加, 不能出动, 去不成: every way of saying that they won't come.
+_CANNOT = re.compile(
+    r"(?:没法|无法|没办法|不能|不便|没时间|没空|无力)(?:参加|参与|去|过去|出动|前往|赶|执行|出发|派|出车|出队|到场|承担)"
+)
 _FIRST = re.compile(r"(?:我们|我队|队伍|我|救援队|救护队)?(?:已经|已|刚)?(?:到达|抵达|到了|到场|到现场|出发)")
 
 
@@ -55,7 +59,7 @@ def begins_with_answer(text: str) -> bool:
 
 def stage(text: str) -> str | None:
     """How far a mission has come, from the latest stage that the text names; None where it answers nothing."""
-    if cue("decline").search(text) or english.says("decline", text):
+    if cue("decline").search(text) or _CANNOT.search(text) or english.says("decline", text):
         return "decline"
     for name in ("done", "arrived", "enroute"):
         told = cue(name).search(cue(f"not_{name}").sub("", text)) or english.says(name, text)

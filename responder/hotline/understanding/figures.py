@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from responder.hotline.understanding import clauses, lexicon, meanings
 from responder.hotline.understanding.clauses import Clause, Word
+from responder.hotline.understanding.lexicon import Hit
 from responder.hotline.understanding.meanings import (
     COMPATIBLE,
     PARTS,
@@ -23,7 +24,7 @@ from responder.hotline.understanding.meanings import (
 )  # fmt: skip
 from responder.hotline.understanding.normalise import PLACE
 from responder.hotline.understanding.numerals import Value
-from responder.hotline.understanding.quantities import AREA, BARE, OTHER, PERSON, Quantity
+from responder.hotline.understanding.quantities import AREA, BARE, HOUSEHOLD, MONEY, OTHER, PERSON, Quantity
 from responder.hotline.understanding.sums import (
     MIDDLE,
     NARROW,
@@ -45,6 +46,10 @@ _FILLING = re.compile(r"[约莫共计合总数人户间现在目前应为该是�
 _DENIED_FATE = re.compile(r"[未没]|无(?!效)")
 _ALREADY = re.compile(r"已|全部|均|都|安全|被")
 _NOT_YET = re.compile(r"[未待需无没]")
+
+
+# What a unit by itself can only count; 人 and 间 may be hurt or moved, fallen or damaged.
+_BY_UNIT = {HOUSEHOLD: "households_affected", MONEY: "loss_cny"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,21 @@ def read(text: str, epidemic: bool = False) -> dict[str, Value]:
     return _Reader(text, epidemic).read()
 
 
+def lone(text: str) -> dict[str, Value]:
+    """The one count of a correction that doesn't say what it counts, where its unit does: 是18户，不是81户."""
+    reader = _Reader(text, epidemic=False)
+    told = [
+        (count, clause)
+        for sentence in clauses.split(text)
+        for clause in sentence
+        for count in clause.counts
+        if not reader.is_void(clause, count)
+    ]
+    if len(told) != 1 or told[0][0].value is None or told[0][0].kind not in _BY_UNIT:
+        return {}
+    return settle([Figure(_BY_UNIT[told[0][0].kind], told[0][0].value, PLAIN, "", 0)], [])
+
+
 class _Reader:
     """One text being read, clause by clause."""
 
@@ -128,7 +148,7 @@ class _Reader:
             self.sub = self.last_slug or "-"
         spent: dict[int, set[str]] = {}
         for index, count in enumerate(clause.counts):
-            if self._is_void(clause, count, body):
+            if self.is_void(clause, count):
                 continue
             word = self._word_for(clause, index, spent, later)
             if word is not None:
@@ -142,9 +162,9 @@ class _Reader:
             self.in_brackets = False
             self.sub = None
 
-    def _is_void(self, clause: Clause, count: Quantity, body: str) -> bool:
+    def is_void(self, clause: Clause, count: Quantity) -> bool:
         """A number that doesn't hold: 不是86人, 由87人增至, 原报15间, 15间有误."""
-        rules = self.rules
+        rules, body = self.rules, self.text[clause.start : clause.end]
         before = self.text[max(clause.start, count.start - 16) : count.start]
         if rules.denied.search(before) or _FORMER.search(before):
             return True
@@ -176,6 +196,8 @@ class _Reader:
             before = []
         if kind == AREA:
             before, after = harm_over_crop(before, after, spent)
+        if len(after) > 1 and after[0].word in self.rules.found and after[1].tag == "death":
+            after = after[1:]  # 1人已找到遗体
         previous = before[-1] if before else None
         following = after[0] if after else None
         if (
@@ -213,6 +235,9 @@ class _Reader:
             return None
         start = later[0].start
         first = next((word for word in later[0].words if word.word not in self.rules.care), later[0].words[0])
+        hurt = first.tag == "hospital" and not self.epidemic and not any(w.tag == "sick" for w in clause.words)
+        if hurt and first.start - start <= 3:
+            return Hit(first.start, first.end, first.word, "injured")
         fate = first.tag in ("death", "missing", "injured") and first.start - start <= 5
         return first if fate and not _DENIED_FATE.search(self.text, start, first.start) else None
 
@@ -231,7 +256,9 @@ class _Reader:
                     continue
                 break
             alike = not neighbour.counts or (
-                neighbour.counts[0].start < telling[0].start and neighbour.counts[0].kind == count.kind
+                (listed or self._is_bare(clause, count))
+                and neighbour.counts[0].start < telling[0].start
+                and neighbour.counts[0].kind == count.kind
             )
             if alike and telling[0].tag in COMPATIBLE[count.kind]:
                 return telling[0]
@@ -244,6 +271,11 @@ class _Reader:
             return self.last_word  # 转移老人、儿童等121人; 转移学生121人、教师9人
         rest = _FILLING.sub("", self.text[clause.start : count.start])
         return self.last_word if len(rest) <= 2 else None
+
+    def _is_bare(self, clause: Clause, count: Quantity) -> bool:
+        """男2人，女3人失踪: nothing but the count and whom it counts; 两个小孩掉河里了，1人失踪 says more."""
+        before = _FILLING.sub("", self.text[clause.start : count.start])
+        return len(before) <= 2 and len(_FILLING.sub("", self.text[count.end : clause.end])) <= 2
 
     def _bind(self, count: Quantity, word: Word, clause: Clause, index: int, sub: str | None) -> None:
         """Records the figure, unless the word gives this quantity no meaning or it is a part of one told."""

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import product
 from typing import NamedTuple
 
 from responder.hotline.understanding import lexicon
@@ -17,6 +18,12 @@ _EVENTS = (
     "发生", "受灾", "被困", "失踪", "失联", "倒塌", "遭", "突降", "突发", "受", "塌", "淹", "晃", "砸", "压塌", "掉",
     "开始下", "下的", "下了", "出现", "来的", "爆管", "断电", "停电", "震", "不见", "走失",
 )  # fmt: skip
+_COUNTED_WEIGHT = 25
+# 倒房5间, 塌了三间: what something else did, unless nothing else is told.
+_COUNTED = re.compile(
+    r"(?:了|房屋|民房|住房|平房|房子|的房子)?[:约近共]{0,2}[0-9一二两三四五六七八九十百几][0-9一二两三四五六七八九十百几余多.]*(?:间|户|栋|处|座)"
+)
+_STATISTICS = re.compile("严重损坏|一般损坏|转移|安置|疏散|受灾")
 _DEEDS = ("扑灭", "排水")  # cue words that tell what was done about it
 
 
@@ -33,6 +40,8 @@ def _scanner() -> lexicon.Scanner[Cue]:
     words: dict[str, Cue] = {}
     for slug, hazard in lexicon.hazards().hazard.items():
         words.update((word, Cue(slug, hazard.weight - _SIGN_COSTS, False)) for word in hazard.signs)
+        if hazard.built:
+            words.update(("".join(parts), Cue(slug, hazard.weight, True)) for parts in product(*hazard.built))
         words.update((word, Cue(slug, hazard.weight, True)) for word in hazard.names)
     return lexicon.Scanner(words)
 
@@ -67,6 +76,8 @@ def find(text: str) -> tuple[str | None, str | None]:
             best = found
         if hit.tag.named and (best_named is None or found[0] > best_named[0]):
             best_named = found
+    if best is not None and best == (_COUNTED_WEIGHT, "collapse") and _STATISTICS.search(text):
+        return None, None
     if best is None:
         english = find_english(text)
         return english, english
@@ -86,6 +97,8 @@ def _weight(text: str, hit: lexicon.Hit[Cue]) -> int:
     cue = hit.tag
     if _LABEL.search(text, max(0, hit.start - 9), hit.start):
         return cue.weight + _LABEL_ADDS
+    if cue.hazard == "collapse" and _COUNTED.match(text, hit.end):
+        return _COUNTED_WEIGHT
     if not _context()[1].match(text, hit.end):
         return cue.weight
     if cue.hazard in lexicon.hazards().context["no_cause"]:

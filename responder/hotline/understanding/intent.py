@@ -41,7 +41,7 @@ _SENDER = re.compile(
     r"【[^】]{0,10}(?:银行|保险|移动|联通|电信|快递|商城|科技|金融|证券|贷|物流|外卖|旅行|酒店|支付)[^】]{0,6}】"
 )
 _NOT_SO = re.compile(r"(?:无|没有|未|不)\Z")
-_CORRECTING = re.compile(r"更正|订正|勘误|报错|上一?条|correction", re.IGNORECASE)
+_CORRECTING = re.compile(r"更正|订正|勘误|[报打写数说发算]错|错了|上一?条|correction", re.IGNORECASE)
 _TOLD_BEFORE = re.compile(
     r"(?:上次|前面|刚才|刚刚|之前|先前|此前|上一?条|早上|昨天|前头)我?(?:报|发|说|写|那条)"
     r"[^。;]{0,24}(?:应该?是|应为|实际|错|不对|改)"
@@ -55,7 +55,12 @@ _DENIED = re.compile(
 _UNVERIFIED = re.compile(r"(?:待|正在|需|未|尚未|还没|请)(?:进一步)?(?:核实|核查|核定|经核实)")
 _VERIFIED = re.compile(r"核报|核定|终报")
 _SUPPLEMENTS = re.compile(r"补充(?:物资|食品|水|弹药|人员|力量|队)")
-_RECEDED = re.compile(r"已退|退去|消退|退了|恢复正常|已恢复|险情解除|险情排除|已排除")
+_HOME_AGAIN = re.compile(r"(?:全部|都|陆续|已经?|均)[^，,。;\n]{0,4}(?:回家|返家|返回家|回迁|回村)")
+_STOP = re.compile(
+    r"(?:不要|别|请勿|不用|停止)再?(?:给我)?(?:发|推送)[^，,。]{0,6}(?:短信|消息|信息|了)|(?:\A|[，,。 ])退订[。!]?\Z"
+)
+_LONGEST_STOP = 24
+_RECEDED = re.compile(r"水退|火灭|已退|退去|消退|退了|恢复正常|已恢复|险情解除|险情排除|已排除")
 _ZERO_REPORT = re.compile(r"零报告|零报|0报告|zero report|nothing to report", re.IGNORECASE)
 _PEACEFUL = re.compile(
     r"(?:[\ue000\ue001]|今日|今天|全村|我村|本村|全镇|一切|本周|昨夜|昨天|目前|都|均|很)[^。;]{0,6}平安[。!]?$|无事[。!]?$"
@@ -82,9 +87,16 @@ def _wants(text: str, evidence: Evidence) -> Iterator[str]:
     """What the text may want, the surest first."""
     if cue("commercial").search(text) or _SENDER.search(text):
         yield "unknown"
-    if english.says("stop", text):
+    if english.says("stop", text) or (len(text) <= _LONGEST_STOP and _STOP.search(text) and "【" not in text):
         yield "stop"
-    told = evidence.figures or evidence.ref or evidence.place or evidence.harm or _CORRECTING.search(text)
+    told = (
+        evidence.figures
+        or evidence.losses
+        or evidence.ref
+        or evidence.place
+        or evidence.harm
+        or _CORRECTING.search(text)
+    )
     if told and _corrects(text):
         yield "correction"
     answer = answers.stage(text)
@@ -152,6 +164,8 @@ def _follows(text: str, evidence: Evidence) -> bool:
         return True
     over = not evidence.figures and not evidence.needs and not evidence.named and _RECEDED.search(text)
     if over and (evidence.place or evidence.hazard is not None):
+        return True
+    if evidence.figures and not evidence.named and not evidence.casualties and _HOME_AGAIN.search(text):
         return True
     whole = evidence.hazard is not None and evidence.place
     return evidence.figures and not whole and bool(cue("followup_weak").search(text))

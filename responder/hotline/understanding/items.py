@@ -96,6 +96,15 @@ class Reader:
             needs = [need if need.qty is not None else Need(need.item, needs[-1].qty) for need in needs]
         return needs, end
 
+    def turned(self, start: int, end: int, after: int) -> tuple[Need, int, int] | None:
+        """Goods at [start, end) whose number stands at ``after``: 水泵要2台. With where all of that stands."""
+        count = next(iter(numerals.find(self.text[after : after + 12])), None)
+        item = self._clean(self.text[start:end])
+        if count is None or count.start > 1 or count.value is None or not self._accepts(item, False):
+            return None
+        unit = self._rules.unit.match(self.text, after + count.end)
+        return (Need(item, count.value), start, unit.end()) if unit else None
+
     def _piece(self, start: int, end: int, strong: bool) -> tuple[list[Need], int]:
         """One or several items between separators: 棉大衣100件方便面50箱, 300个沙袋, 口罩."""
         text, rules = self.text, self._rules

@@ -101,9 +101,12 @@ class Figures(_Strict):
 
 
 class Hazard(_Strict):
+    """``built``: parts of which names are put together, one of each list: 冲 + 进 + 河."""
+
     weight: int
     names: list[Word]
     signs: list[Word] = []
+    built: list[list[Word]] = []
     english: list[Word] = []
 
 

@@ -50,6 +50,16 @@ def _rescuers() -> re.Pattern[str]:
     return re.compile(rf"的?[\u4e00-\u9fff]{{0,2}}?(?:{heads})")
 
 
+@cache
+def _people() -> re.Pattern[str]:
+    """Whom 个 counts, told before it: 老人转移出去十七个."""
+    heads = [word for word in lexicon.figures().nouns["people"] if len(word) > 1]
+    return re.compile(rf"(?:{lexicon.alternation(heads)})[^，,。;、\n0-9]*\Z")
+
+
+_NEAR = 12
+
+
 def bare_kind(text: str, word: Word, count: Quantity) -> str:
     """A number without unit means something only right beside its word: 死亡：0, 2死5伤, 损失三万五."""
     if word.start >= count.number_end:
@@ -85,7 +95,8 @@ def slug(text: str, word: Word, kind: str, clause: Clause, index: int, epidemic:
 def _of_people(text: str, word: Word, count: Quantity, epidemic: bool) -> str | None:
     found = PEOPLE.get(word.tag)
     # 受淹村屯4个 counts villages, 30名民警 counts rescuers.
-    others = count.unit == "个" or _rescuers().match(text, count.end)
+    things = count.unit == "个" and not _people().search(text, max(0, count.start - _NEAR), count.start)
+    others = things or _rescuers().match(text, count.end)
     if (word.tag == "hospital" and epidemic) or (found in ("affected", "relocated") and others):
         return None
     return found

@@ -9,9 +9,13 @@ from responder.hotline.understanding.items import Reader
 from responder.hotline.understanding.model import Need
 from responder.hotline.understanding.normalise import NEED, mask
 
+_LONGEST_TURNED = 8
 _MOST_ASKS = 24  # in one text; what comes after is no message of a person
 _AFTERWARDS = re.compile(r"!?(?:$|[，。;\n])")  # 帐篷、棉被急需
 _NOT_ASKED = re.compile(r"(?:不|无|没有|暂不|不再|勿|别|未)\Z")
+_NOT_LACKING = re.compile(r"[不无没残空短紧稀]\Z")
+# 水泵要2台: the thing first.
+_BEFORE_THE_ASK = re.compile(r"[，,。;、 \n\ue000-\ue004]")
 _NAMES_THEM = re.compile(r"的(?:物资|东西|主要|有|是|:)")
 _NONE = re.compile(r" ?(?:无|暂无|没有|无需求)(?:$|[，,。;、\n])")
 # (12平米), (床): what the goods are like, not another number of them.
@@ -50,6 +54,12 @@ def find(text: str) -> tuple[tuple[Need, ...], str]:
         at = ask.end()
         if not _asks(work, ask, items) or _NONE.match(work, at):
             continue
+        turned = _turned(work, ask, items)
+        if turned is not None:
+            needs += [turned[0]] if turned[0] not in needs else []
+            work = items.text = mask(work, turned[1], turned[2], NEED)
+            at = turned[2]
+            continue
         if ask.group("strong") and _AFTERWARDS.match(work, at):
             begin = max(work.rfind(mark, 0, ask.start()) for mark in "，,。;!?\n") + 1
             found, end = items.listed(begin, ask.start(), strong=False)
@@ -66,6 +76,15 @@ def find(text: str) -> tuple[tuple[Need, ...], str]:
     return tuple(needs), "".join([new if new == NEED else old for old, new in zip(text, work, strict=True)])
 
 
+def _turned(text: str, ask: re.Match[str], items: Reader) -> tuple[Need, int, int] | None:
+    """水泵要2台, 沙袋需500个: the thing stands before the asking, its number after it. With where that stands."""
+    if not ask.group("weak") or not ask.group("weak").endswith(("要", "需", "缺")):
+        return None
+    low = max(0, ask.start() - _LONGEST_TURNED)
+    begin = max([low, *(found.end() for found in _BEFORE_THE_ASK.finditer(text, low, ask.start()))])
+    return items.turned(begin, ask.start(), ask.end())
+
+
 def _asks(text: str, ask: re.Match[str], items: Reader) -> bool:
     """Whether these words ask for something: not 不需要, 主要, 需转移50人, 急需的棉被已到."""
     before = text[max(0, ask.start() - 3) : ask.start()]
@@ -74,7 +93,9 @@ def _asks(text: str, ask: re.Match[str], items: Reader) -> bool:
     if ask.group("please"):
         return True
     weak = ask.group("weak") is not None
-    if weak and _rules().before_not.search(before):
+    if weak and ask.group() != "缺" and _rules().before_not.search(before):
+        return False
+    if ask.group() == "缺" and _NOT_LACKING.search(before):
         return False
     if text.startswith("的", ask.end()) and not _NAMES_THEM.match(text, ask.end()):
         return False

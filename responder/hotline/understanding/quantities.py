@@ -22,9 +22,13 @@ _UNIT_AFTER = re.compile(rf" ?{_UNIT}")
 # 人数也不是132是162
 _NOUN_BEFORE = re.compile(r"(?<![\u4e00-\u9fff])(人|户|间)数(?:也|应|应该|该)?(?:不是\d+|是|为|:|改为|改成)*\Z")
 _NOUNS = {"人": PERSON, "户": HOUSEHOLD, "间": ROOM}
-_ENDS_BARE = re.compile(r" ?(?:$|[\ue000-\ue004，,。;:、!?\n()\]】\"'死伤失亡无轻重受左吧呢哦啊][^\u0000]?|人员|损)")
+_ENDS_BARE = re.compile(r" ?(?:$|[\ue000-\ue004，,。;:、!?\n()\]】\"'死伤失亡无不轻重受左吧呢哦啊][^\u0000]?|人员|损)")
 _AGE = re.compile(r"\d{1,3}多?岁")
-_ALONE = re.compile(r"个(?:$|[，,。;、!?\n了被轻重受死伤失没])")
+_ALONE = re.compile(r"个(?:$|[，,。;、!?\n了被轻重受死伤失没]|已经|住在|送到|送去|送医|转到|安置)")
+# 饭店进水17家 counts firms.
+_FIRMS = re.compile(
+    r"(?:店|铺|企业|厂|公司|商户|单位|餐馆|饭馆|宾馆|酒店|超市|市场|合作社|网吧|作坊|门面)[^，,。;、\n]{0,6}\Z"
+)
 _AS_HOME = re.compile(r"$|[，,。;、!?\n]|进水|被淹|受灾|淹|受损|房|都|的房|倒|塌|烧|屋")
 _NOT_WHO = "(?!小组|小区|委|参|民币|次|份|工|家|均|造)"
 # 王某 is one person.
@@ -118,7 +122,8 @@ def _kind(text: str, end: int, run: str) -> tuple[str, str]:
         unit = rules.unit.match(text, end)
         if unit:
             word = unit.group()
-            at_home = word != "家" or _AS_HOME.match(text, unit.end())
+            firms = word == "家" and _FIRMS.search(text, max(0, end - len(run) - 12), end - len(run))
+            at_home = word != "家" or (_AS_HOME.match(text, unit.end()) and not firms)
             return (rules.kinds[word] if at_home else OTHER), word
         if _ALONE.match(text, end):
             return PERSON, "个"

@@ -1,7 +1,7 @@
 """The order in which a text is understood: codes, times, places and needs are cut out, then numbers are read."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -45,6 +45,7 @@ class _Found:
     """What was found in one text, before the intent decides what of it counts. Spans are of the mended text."""
 
     text: str
+    raw: str = ""
     hazard: str | None = None
     named: str | None = None
     place: tuple[int, int] | None = None
@@ -78,7 +79,10 @@ def understand(text: str, gazetteer: Gazetteer | None = None, home: str | None =
         work = mask(work, start, end, CODE)
     han = len(_HAN.findall(work))
     latin = sum(len(word) for word in _LATIN.findall(work))
-    found = _english(work) if latin > 4 * han else _chinese(work, gazetteer, home)
+    if latin > 4 * han:
+        found = _both(_english(work), _chinese(work, gazetteer, home)) if han else _english(work)
+    else:
+        found = _chinese(work, gazetteer, home)
     kind = intent.decide(found.text, _evidence(found, ref))
     if kind in ("unknown", "help", "stop"):
         return Understood(kind, **told)
@@ -109,6 +113,7 @@ def _chinese(work: str, gazetteer: Gazetteer | None, home: str | None) -> _Found
     hazard, named = hazards.find(work)
     return _Found(
         text=none.text if none.fields else work,
+        raw=work,
         hazard=hazard,
         named=named,
         place=places.choose(work, named_places),
@@ -147,6 +152,22 @@ def _english(work: str) -> _Found:
     )
 
 
+def _both(english: _Found, chinese: _Found) -> _Found:
+    """An English text with Chinese words in it: what the one reading doesn't tell, the other may."""
+    return replace(
+        english,
+        hazard=english.hazard or chinese.hazard,
+        named=english.named or chinese.named,
+        place=english.place or chinese.place,
+        going_to=english.going_to or chinese.going_to,
+        happened=english.happened or chinese.happened,
+        needs=english.needs + tuple(need for need in chinese.needs if need not in english.needs),
+        none={**(chinese.none or {}), **(english.none or {})},
+        figures={**(chinese.figures or {}), **(english.figures or {})},
+        any_place=english.any_place or chinese.any_place,
+    )
+
+
 def _evidence(found: _Found, ref: str | None) -> intent.Evidence:
     counted = found.figures or {}
     return intent.Evidence(
@@ -181,9 +202,11 @@ def _values(found: _Found, kind: str) -> dict[str, Any]:
         return {}
     none, counted = found.none or {}, found.figures or {}
     if kind in _MISSION:
-        none = none if _ABOUT_HARM.search(found.text) else {}
+        none = none if _ABOUT_HARM.search(found.raw) else {}
         both = {**none, **counted}
         return {slug: value for slug, value in both.items() if slug in _FROM_THE_SCENE}
+    if kind == "correction" and not counted and not none:
+        return dict(figures.lone(found.text))
     return {**none, **counted}
 
 

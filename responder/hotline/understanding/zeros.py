@@ -30,6 +30,7 @@ class _Rules:
     what: re.Pattern[str]
     label: re.Pattern[str]
     well: re.Pattern[str]
+    after_loss: re.Pattern[str]
     fields: dict[str, list[str]]
     labels: dict[str, list[str]]
 
@@ -38,6 +39,10 @@ class _Rules:
 def _rules() -> _Rules:
     data, any_of = lexicon.figures(), lexicon.alternation
     zero, well = data.zero, data.well
+    # 没有人冻伤, 无人溺亡: every way of being hurt or killed can be said to be none.
+    fields = {word: ["injured"] for word in data.words["injured"] if len(word) > 1 and word.endswith("伤")}
+    fields |= {word: ["deaths"] for word in data.words["death"] if len(word) > 1 and word.endswith(("亡", "死"))}
+    fields |= zero.what
     who, link, state = any_of(well["who"]), any_of(well["link"]), any_of(well["state"])
     # 群众都安全转移了 tells of a move, not that they are well.
     unmoved = f"(?!{any_of(well['moved'])})"
@@ -47,7 +52,7 @@ def _rules() -> _Rules:
         filler=re.compile(f"(?:{fillers}){{0,3}}"),
         blocker=re.compile(any_of(zero.blockers)),
         joiner=re.compile(any_of(zero.joiners)),
-        what=re.compile(any_of(zero.what)),
+        what=re.compile(any_of(fields)),
         label=re.compile(
             rf"(?<![无没有未零])({any_of(zero.labels)})(?:人员|人口|人数|情况|数)? ?:?"
             r"(?:均|都|暂|为|目前|是|目前暂|及失踪)?(?:无|没有|零|0(?![\d.]))"
@@ -57,15 +62,19 @@ def _rules() -> _Rules:
             f"(?<![0-9一二两三四五六七八九十几名个位])(?:{who})(?:{link}){{0,3}}(?:{state}){unmoved}"
             rf"|(?<![^，,。;、!\n ])(?:都|均|全都|全部|也都|全)(?:{state}){unmoved}"
             f"|(?:没|没有|无)人(?:出事|有事){unmoved}"
+            f"|(?:{who})(?:{link}){{0,3}}没啥(?=$|[，,。;!\\n ])"
         ),
-        fields=zero.what,
+        after_loss=re.compile(
+            rf"损失[^，,。;、\n]{{0,8}}?[0-9一二两三四五六七八九十百千万亿.]+(?P<well>(?:{who})(?:{link}){{0,3}}(?:{state}){unmoved})"
+        ),
+        fields=fields,
         labels=zero.labels,
     )
 
 
 _TRIGGER = re.compile("[无没未零暂尚不并均都0]")
 _ASKED = re.compile(r"有没有|是否有|有无")
-_PART_OF_A_WORD = re.compile(r"[有是毫并]\Z")
+_PART_OF_A_WORD = re.compile(r"[有是毫]\Z")
 _COUNT = re.compile(r" ?[:为约]{0,2}(?:\d|[一二两三四五六七八九十]+[人名个])")
 _HARM = "倒塌|垮塌|损坏|受损|破损|损毁|开裂"
 _HOUSES = re.compile(
@@ -80,6 +89,9 @@ def find(text: str) -> Zeros:
     rules = _rules()
     for well in rules.well.finditer(text):
         zeros.note(["deaths", "injured"], well.start(), well.end())
+    for told in rules.after_loss.finditer(zeros.text):
+        # 损失三万五人都没事, as it is dictated: the number is money.
+        zeros.note(["deaths", "injured"], *told.span("well"))
     if _TRIGGER.search(text) and not _ASKED.search(text):
         _houses(zeros)
         for label in rules.label.finditer(zeros.text):

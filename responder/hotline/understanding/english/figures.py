@@ -66,7 +66,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     listed = [
         ("households_affected", rf"{QUANTITY}\s+{_HOUSEHOLDS}(?={with_people}{_LINK}{_STRUCK})"),
         ("households_affected", rf"(?:households?|families)\s+{_STRUCK}\s*[:=]\s*{QUANTITY}"),
-        ("households_affected", rf"{QUANTITY}\s+{_HOUSEHOLDS}{_LINK}{_STRUCK}"),
+        ("households_affected", rf"{QUANTITY}(?:\s+{_HOUSEHOLDS}|户){_LINK}\s*{_STRUCK}"),
         ("households_affected", rf"(?:affected|affecting|flooded)\s+(?:households?|families)\s*[:=]?\s*{QUANTITY}"),
         ("households_affected", rf"(?:affected|affecting|flooded|flooding|hit)\s*[:=]?\s*{QUANTITY}\s+{_HOUSEHOLDS}"),
         ("houses_collapsed", rf"{QUANTITY}\s+{_ROOMS}{_LINK}{_DOWN}"),
