@@ -110,7 +110,7 @@ kept = passwords.hashed("long enough")
 assert passwords.matches(kept, "long enough") and not passwords.matches(kept, "other")
 spent = time.perf_counter() - start
 during = [t for t in turns if t > start]
-print(len(during) > 0.2 * spent / 0.005, len(during), spent)
+print(len(during) > 5, len(during), spent)
 """
 
 
