@@ -102,3 +102,6 @@ def file_report(uow: UnitOfWork, body: ReportIn) -> tuple[dict[str, Any], int]:
         occurred_at=body.occurred_at, channel="api",
     )  # fmt: skip
     return shape(uow.session, service.file(uow, command)), 201
+
+
+from responder.reports import api_due  # noqa: E402, F401  (it hangs its resource on ``api``)

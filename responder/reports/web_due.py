@@ -15,7 +15,7 @@ from responder.kernel.refusals import NotFound, Refusal
 from responder.places.queries import places
 from responder.platform import web
 from responder.platform.work import UnitOfWork
-from responder.reports.deadlines import queries, service
+from responder.reports.deadlines import queries, rules, service
 from responder.reports.deadlines.commands import (
     AnswerZero,
     AskAgain,
@@ -52,16 +52,24 @@ def _owed() -> dict[str, object]:
     with web.reading() as session:
         tree = places(session)
         found = queries.owed(session, scope, now)
-        offices = [place.code for place in tree.below(scope.division) if tree.tier(place.code)]
+        below = [place.code for place in tree.below(scope.division)]
+        offices = [scope.division] + [code for code in below if tree.profile.office_above(code) == scope.division]
+        mine = [one for one in found if one.division == scope.division]
         active = incidents.active(session, scope) if web.principal().can("incident.manage") else []
         return {
-            "mine": [one for one in found if one.division == scope.division],
+            "mine": [one for one in mine if not _waits(one)], "outside": [one for one in mine if _waits(one)],
+            "round": queries.zero_round(session, scope, now, now.astimezone(tree.profile.zone()).date().isoformat())[1],
             "theirs": [one for one in found if one.division != scope.division],
             "settled": queries.settled(session, scope, now), "tree": tree, "now": now,
             "rates": queries.rates(session, scope, offices, now),
             "unstable": [(one.number, f"{one.number} {one.place}") for one in active if one.status == "open"],
             "prompt": queries.open_prompt(session, web.principal().person_id, scope.world),
         }  # fmt: skip
+
+
+def _waits(one: queries.DueView) -> bool:
+    """What has a whole day's time stands folded below what is pressing."""
+    return one.kind == rules.RED_CROSS and one.state == "open"
 
 
 @bp.get("/reports/zero-round")

@@ -83,12 +83,11 @@ def _within(scope: Scope) -> Any:
 def owed(session: Session, scope: Scope, now: datetime, *, incident: str = "") -> list[DueView]:
     """What is still owed in scope, the most overdue first; of one incident where given.
 
-    A village's zero round stands on its own page: here are only those that are overdue or one's own.
+    The zero reports of villages stand in their round: here is only one's own.
     """
     key = row_id(INCIDENT, incident) if incident else None
     mine = _t.c.division_code == scope.division
-    round_below = and_(_t.c.asks, ~mine, _t.c.due_at >= now)
-    statement = _LISTED.where(_within(scope), _t.c.status == OPEN, ~round_below)
+    statement = _LISTED.where(_within(scope), _t.c.status == OPEN, or_(~_t.c.asks, mine))
     if incident:
         statement = statement.where(_t.c.incident_id == (key or 0), _t.c.kind != "zero")
     rows = session.execute(statement.order_by(_t.c.due_at, _t.c.id).limit(LONGEST)).all()
@@ -126,7 +125,7 @@ def waiting(session: Session, scope: Scope, now: datetime) -> Waiting:
     statement = select(
         func.count(case((late, 1))), func.count(case((soon, 1))), func.count(case((mine, 1))),
         func.min(case((~late, _t.c.due_at))),
-    ).where(_within(scope), _t.c.status == OPEN, or_(~_t.c.asks, late, mine))  # fmt: skip
+    ).where(_within(scope), _t.c.status == OPEN, or_(~_t.c.asks, mine))  # fmt: skip
     return Waiting(*session.execute(statement).one())
 
 
