@@ -5,10 +5,10 @@ import sys
 
 import psycopg
 
-from benchmarks import fanout, intake, paging
+from benchmarks import daysheet, fanout, intake, paging
 from benchmarks.servers import POSTGRES
 
-BENCHES = {"intake": intake.measure, "fanout": fanout.measure, "paging": paging.measure}
+BENCHES = {"intake": intake.measure, "fanout": fanout.measure, "paging": paging.measure, "daysheet": daysheet.measure}
 
 
 def databases() -> list[str]:

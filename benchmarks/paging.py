@@ -37,7 +37,7 @@ def _fill(house: House, count: int) -> None:
                 "channel": "sms", "reporter_id": None, "reporter_name": "王秀兰", "reporter_phone": "",
                 "typed_by_id": None, "typed_by_name": "王秀兰", "status": "accepted", "reason": "", "reviewed_by": "",
                 "figures": {"affected": n % 300, "relocated": n % 90}, "needs": [], "urgent": [], "warnings": [],
-                "source": "own", "basis": "total", "said_at": now, "asks": "", "amended": False,
+                "source": "own", "basis": "total", "said_at": now, "asks": "", "amended": False, "because": "",
                 "text": "内涝", "ref": "", "world": 0, "division_code": codes[n % len(codes)], "occurred_text": "",
             }
             for n in range(count)
