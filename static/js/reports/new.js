@@ -172,7 +172,10 @@ function mount() {
     // Hidden fields are not reset by the browser.
     form.elements.ref.value = began;
     form.querySelector("[data-ref]").textContent = began;
-    setTimeout(draw);
+    setTimeout(() => {
+      recall(form);
+      draw();
+    });
   });
   draw();
 }
