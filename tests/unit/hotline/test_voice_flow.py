@@ -81,8 +81,8 @@ HEARD = st.one_of(
 )
 STATES = st.builds(
     State, node=st.just("menu"), lang=st.sampled_from(LANGUAGES), known=st.booleans(),
-    duty=st.sampled_from(["", "+861"]), tasks=st.sampled_from([(), TASKS[:1], TASKS, TASKS * 6]), drill=st.sampled_from([0, 3]),
-    name=st.just("王芳"),
+    duty=st.sampled_from(["", "+861"]), tasks=st.sampled_from([(), TASKS[:1], TASKS, TASKS * 6]),
+    drill=st.sampled_from([0, 3]), name=st.just("王芳"),
 )  # fmt: skip
 
 
