@@ -3,6 +3,7 @@
 from responder.accounts import roles
 from responder.dispatch import runcards
 from responder.drills import days
+from responder.hotline import manners
 from responder.hotline.understanding import understand
 from responder.hotline.voice import menu
 from responder.incidents import authority, handoffs, levels, similarity
@@ -22,6 +23,7 @@ def read_rules() -> None:
         read()
     rulebook.patience()
     red.red_words("")
+    manners.manners()
     terms.refusal("not_found", {}, "zh")
     terms.sentence("report.received", {}, "zh")
     terms.vocabulary("hazard")

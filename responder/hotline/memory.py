@@ -135,13 +135,16 @@ class Memory:
         )
 
 
-def recall(session: Session, person: int, phone: str, inbound: int, now: datetime) -> Memory:
-    """What was said before by this person and from this phone, and what they were asked."""
+def recall(session: Session, person: int | None, phone: str, inbound: int, now: datetime) -> Memory:
+    """What was said before by this person (None: nobody known) and from this phone, and what they were asked."""
     connection = session.connection()
     since = now - manners().question_open
+    texts = tuple(Text(*row) for row in connection.execute(_TEXTS, {"number": phone, "before": inbound}))
+    if person is None:
+        return Memory((), texts, ())
     return Memory(
         tuple(Told(*tuple(row)) for row in connection.execute(_REPORTS, {"person": person})),
-        tuple(Text(*row) for row in connection.execute(_TEXTS, {"number": phone, "before": inbound})),
+        texts,
         tuple(Asked(*row) for row in connection.execute(_OPEN, {"person": person, "since": since})),
     )
 

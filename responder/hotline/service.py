@@ -1,5 +1,6 @@
 """Hears a stored text: finds its world, understands it, turns it into a command, answers. Nothing is ever dropped."""
 
+from responder.accounts import queries as accounts
 from responder.dispatch import queries as missions
 from responder.dispatch import service as dispatch
 from responder.dispatch.commands import AnswerMission
@@ -15,6 +16,7 @@ from responder.hotline.senders import Sender, sender_of
 from responder.hotline.understanding import Understood, understand
 from responder.kernel.actors import REAL
 from responder.kernel.events import Event
+from responder.kernel.notices import ALERT, Notice
 from responder.kernel.refusals import Refusal
 from responder.messaging import service as messaging
 from responder.messaging.commands import Incoming
@@ -33,11 +35,28 @@ def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
     """
     call = Call(uow, inbound, incoming, sender_of(uow.session, incoming.number), incoming.body)
     if call.sender is None:
-        call.name_actor()
-        call.reply_rarely("unknown_number", rules.UNKNOWN_AGAIN)
+        _strange(call)
     else:
         _converse(call, call.sender)
     _note(call)
+
+
+def _strange(call: Call) -> None:
+    """A text of a phone that nobody knows goes to a person, once; who is in danger is told of by text as well."""
+    call.name_actor()
+    uow, incoming = call.uow, call.incoming
+    before = recall(uow.session, None, incoming.number, call.inbound, uow.now).texts
+    if incoming.body.strip():
+        same = (text for text in before if text.body == incoming.body and uow.now - text.at <= manners().repeats)
+        if next(same, None) is not None:
+            call.outcome = "repeat"
+            return
+    call.reply_rarely("unknown_number", rules.UNKNOWN_AGAIN)
+    if words := red_words(incoming.body):
+        for person in accounts.people_with(uow.session, "report.review", [uow.actor.division]):
+            dedup = f"strange:{incoming.number}:{uow.now.date()}:{person.id}"
+            params = {"words": "、".join(words[:3]), "said": incoming.body[:30]}
+            uow.send(Notice("text_urgent", dedup, person=person.id, params=params, priority=ALERT))
 
 
 def shelve(uow: UnitOfWork, inbound: int, incoming: Incoming, problem: Exception) -> None:

@@ -111,3 +111,13 @@ def test_a_stranger_neither_sees_nor_files(hotline: Hotline) -> None:
     sent = {"csrf_token": "", "division": VILLAGE, "division_text": "漕泾镇海涯村"}
     assert stranger.post(f"/hotline/inbox/{came['id']}/accept", data=sent).status_code in (302, 400, 404)
     assert hotline.reports() == []
+
+
+def test_a_strange_phone_is_handled_once(hotline: Hotline) -> None:
+    for _ in range(3):
+        hotline.text(UNKNOWN, "救命，有人被困屋顶")
+    assert [row["outcome"] for row in hotline.inbox()] == ["waiting", "repeat", "repeat"]
+    assert len(hotline.said_to(UNKNOWN)) == 1
+    alarms = [row for row in hotline.outbox() if row["template"] == "text_urgent"]
+    assert [row["number"] for row in alarms] == [cast.phone("coordinator")]
+    assert "被困" in alarms[0]["body"]

@@ -15,7 +15,8 @@ from responder.reports import service as reports
 from responder.reports.commands import Review
 from tests import cast
 from tests.feature.hotline.conftest import Hotline
-from tests.feature.hotline.dialogues import JILIN_TALKS, JINSHAN_TALKS, NONGAN, QIANGANG, YONGAN, Dialogue
+from tests.feature.hotline.dialogues import JINSHAN_TALKS, Dialogue
+from tests.feature.hotline.dialogues_jilin import JILIN_TALKS, NONGAN, QIANGANG, YONGAN
 
 JILIN = {"village": QIANGANG, "town": QIANGANG[:9], "coordinator": NONGAN, "director": "22"}
 SEATS = {"county": "coordinator", "province": "director"}
