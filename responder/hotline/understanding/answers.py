@@ -8,6 +8,10 @@ from responder.hotline.understanding.english import intents as english
 from responder.hotline.understanding.normalise import CODE
 
 _NOISE = re.compile(r"[\s，,。.!?~、:;'\"()\[\]【】\-…👌👍🙏]+")
+_PARTS = re.compile(r"[\s，,。.!~、;…]+")
+_COURTESY = frozenset(
+    {"谢谢", "谢了", "多谢", "感谢", "辛苦了", "拜托", "领导", "麻烦了", "您好", "你好", "thanks", "please"}
+)
 _SHORTEST = 40  # letters: a key word and a number or two of ours
 _BRIEF = 14
 _OURS = re.compile(r"任务|发放|发完|返|归|收队|撤|交接|签收|回来|队|mission|task|job|base|team", re.IGNORECASE)
@@ -20,7 +24,10 @@ _ASKS_FOR_ANSWER = re.compile(r"收到(?:请|了?吗|没|否|后)|请回复")
 _CANNOT = re.compile(
     r"(?:没法|无法|没办法|不能|不便|没时间|没空|无力)(?:参加|参与|去|过去|出动|前往|赶|执行|出发|派|出车|出队|到场|承担)"
 )
-_FIRST = re.compile(r"(?:我们|我队|队伍|我|救援队|救护队)?(?:已经|已|刚)?(?:到达|抵达|到了|到场|到现场|出发)")
+_ON_SITE = re.compile(r"(?:已经?|现在|人)[都全]?在[^，,。;\n]{0,8}(?:现场|村口|路口|村里|门口|岸边)(?:了|[，,。]|\Z)")
+_FIRST = re.compile(
+    r"任务已?(?:结束|完成|办完)|(?:我们|我队|队伍|我|救援队|救护队)?(?:已经|已|刚)?(?:到达|抵达|到了|到场|到现场|出发)"
+)
 
 
 @cache
@@ -49,7 +56,11 @@ def key_word(text: str) -> str | None:
     if len(text) > _SHORTEST:
         return None
     words = text.replace(CODE, " ").strip()
-    return _key_words().get(_bare(words) or words)
+    found = _key_words().get(_bare(words) or words)
+    if found is not None:
+        return found
+    parts = {_key_words().get(part) for part in map(_bare, _PARTS.split(words)) if part and part not in _COURTESY}
+    return parts.pop() if len(parts) == 1 else None
 
 
 def begins_with_answer(text: str) -> bool:
@@ -62,7 +73,8 @@ def stage(text: str) -> str | None:
     if cue("decline").search(text) or _CANNOT.search(text) or english.says("decline", text):
         return "decline"
     for name in ("done", "arrived", "enroute"):
-        told = cue(name).search(cue(f"not_{name}").sub("", text)) or english.says(name, text)
+        said = cue(name).search(cue(f"not_{name}").sub("", text)) or english.says(name, text)
+        told = said or (name == "arrived" and _ON_SITE.search(text) is not None)
         if told and (name != "done" or len(text) <= _BRIEF or CODE in text or _OURS.search(text)):
             return name
     if _ASKS_FOR_ANSWER.search(text):

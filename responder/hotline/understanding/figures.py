@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from responder.hotline.understanding import clauses, lexicon, meanings
+from responder.hotline.understanding import clauses, lexicon, meanings, terse
 from responder.hotline.understanding.clauses import Clause, Word
 from responder.hotline.understanding.lexicon import Hit
 from responder.hotline.understanding.meanings import (
@@ -91,7 +91,8 @@ def read(text: str, epidemic: bool = False) -> dict[str, Value]:
 
     In an ``epidemic`` people taken to hospital are ill, not injured.
     """
-    return _Reader(text, epidemic).read()
+    labelled, text = terse.labelled(text)
+    return {**_Reader(text, epidemic).read(), **labelled}
 
 
 def lone(text: str) -> dict[str, Value]:
@@ -150,6 +151,8 @@ class _Reader:
         for index, count in enumerate(clause.counts):
             if self.is_void(clause, count):
                 continue
+            if part and count.start >= part_from and self.sub != "-":
+                self.sub = self.last_slug or self.sub
             word = self._word_for(clause, index, spent, later)
             if word is not None:
                 self._bind(count, word, clause, index, None if part and count.start < part_from else self.sub)
@@ -158,6 +161,8 @@ class _Reader:
             self.last_counted = bool(clause.counts)
             telling = clause.telling("crop", "whole")
             self.last_word = telling[-1] if telling else self.last_word
+        if part and clause.mark in ("，", ";") and any(count.end <= part_from for count in clause.counts):
+            self.sub = None  # 严重损坏26间其中住房20间，一般损坏73间: the part is over
         if ")" in body and self.in_brackets:
             self.in_brackets = False
             self.sub = None
@@ -196,8 +201,11 @@ class _Reader:
             before = []
         if kind == AREA:
             before, after = harm_over_crop(before, after, spent)
-        if len(after) > 1 and after[0].word in self.rules.found and after[1].tag == "death":
-            after = after[1:]  # 1人已找到遗体
+        if len(after) > 1 and after[1].tag in ("death", "missing", "injured"):
+            # 1人已找到遗体, 3人被困失联: what became of them outweighs how.
+            saved = after[0].word in self.rules.found and after[1].tag != "missing"
+            lost = after[0].word in self.rules.endangered and after[1].start == after[0].end
+            after = after[1:] if saved or lost else after
         previous = before[-1] if before else None
         following = after[0] if after else None
         if (
@@ -231,6 +239,8 @@ class _Reader:
 
     def _befell(self, clause: Clause, index: int, later: list[Clause]) -> Word | None:
         """1人落水，下落不明: what became of them is told in the next clause, without a count of its own."""
+        if later and not later[0].words and all(other.kind == OTHER for other in later[0].counts):
+            later = later[1:]  # 五十多岁
         if index + 1 < len(clause.counts) or not later or later[0].counts or not later[0].words:
             return None
         start = later[0].start

@@ -21,8 +21,9 @@ _EVENTS = (
 _COUNTED_WEIGHT = 25
 # 倒房5间, 塌了三间: what something else did, unless nothing else is told.
 _COUNTED = re.compile(
-    r"(?:了|房屋|民房|住房|平房|房子|的房子)?[:约近共]{0,2}[0-9一二两三四五六七八九十百几][0-9一二两三四五六七八九十百几余多.]*(?:间|户|栋|处|座)"
+    r"(?:了|房屋|民房|住房|平房|房子|的房子)?[:约近共]{0,2}[0-9一二两三四五六七八九十百几][0-9一二两三四五六七八九十百几余多.]*(?:间|户|栋|处|座|个)"
 )
+_COUNTED_BEFORE = re.compile(r"[0-9一二两三四五六七八九十百几余多](?:间|户|栋)[^，,。;\n]{0,5}\Z")
 _STATISTICS = re.compile("严重损坏|一般损坏|转移|安置|疏散|受灾")
 _DEEDS = ("扑灭", "排水")  # cue words that tell what was done about it
 
@@ -97,7 +98,9 @@ def _weight(text: str, hit: lexicon.Hit[Cue]) -> int:
     cue = hit.tag
     if _LABEL.search(text, max(0, hit.start - 9), hit.start):
         return cue.weight + _LABEL_ADDS
-    if cue.hazard == "collapse" and _COUNTED.match(text, hit.end):
+    if cue.hazard == "collapse" and (
+        _COUNTED.match(text, hit.end) or _COUNTED_BEFORE.search(text, max(0, hit.start - 12), hit.start)
+    ):
         return _COUNTED_WEIGHT
     if not _context()[1].match(text, hit.end):
         return cue.weight

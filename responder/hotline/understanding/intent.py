@@ -43,7 +43,7 @@ _SENDER = re.compile(
 _NOT_SO = re.compile(r"(?:无|没有|未|不)\Z")
 _CORRECTING = re.compile(r"更正|订正|勘误|[报打写数说发算]错|错了|上一?条|correction", re.IGNORECASE)
 _TOLD_BEFORE = re.compile(
-    r"(?:上次|前面|刚才|刚刚|之前|先前|此前|上一?条|早上|昨天|前头)我?(?:报|发|说|写|那条)"
+    r"(?:\ue000+|上次|前面|刚才|刚刚|之前|先前|此前|上一?条|早上|昨天|前头)我?(?:报|发|说|写|那条)"
     r"[^。;]{0,24}(?:应该?是|应为|实际|错|不对|改)"
 )
 # 是68人，不是86人 and 不是86人是68人: a number denied beside the number that holds.
@@ -62,6 +62,16 @@ _STOP = re.compile(
 _LONGEST_STOP = 24
 _RECEDED = re.compile(r"水退|火灭|已退|退去|消退|退了|恢复正常|已恢复|险情解除|险情排除|已排除")
 _ZERO_REPORT = re.compile(r"零报告|零报|0报告|zero report|nothing to report", re.IGNORECASE)
+# 没有发生险情, 啥事没有, 房屋人员均未受损.
+NO_DISASTER = re.compile(
+    "(?:没有?|没得|无|未)(?:再|有|发生|出现|接到|发现|造成|收到|见){0,3}(?:任何|新的|什么|啥|一点)?(?:灾情|险情|灾害|异常|灾)"
+    "|(?:啥|什么|一点|半点)(?:事|情况|问题)儿?(?:都|也)?没有?"
+    "|(?:均|都|全部|全都|一律|也)(?:没有?|未|无)(?:受灾|受损|受淹|损失|受影响|问题|损坏)"
+)
+_NO_SUCH_THING = re.compile(
+    "(?:不是|并非|没有?|不算)(?:真的)?(?:着火|起火|失火|火灾|地震|洪水|山洪|爆炸|泄漏|塌方|滑坡)"
+)
+_BARE_ZERO = re.compile(r"[\ue000\ue001 ，:、]+(?:0|零|无|正常|没事)[。! ]*\Z")
 _PEACEFUL = re.compile(
     r"(?:[\ue000\ue001]|今日|今天|全村|我村|本村|全镇|一切|本周|昨夜|昨天|目前|都|均|很)[^。;]{0,6}平安[。!]?$|无事[。!]?$"
 )
@@ -85,7 +95,7 @@ def decide(text: str, evidence: Evidence) -> str:
 
 def _wants(text: str, evidence: Evidence) -> Iterator[str]:
     """What the text may want, the surest first."""
-    if cue("commercial").search(text) or _SENDER.search(text):
+    if _SENDER.search(text) or (cue("commercial").search(text) and not _told_of_harm(text, evidence)):
         yield "unknown"
     if english.says("stop", text) or (len(text) <= _LONGEST_STOP and _STOP.search(text) and "【" not in text):
         yield "stop"
@@ -115,6 +125,12 @@ def _wants(text: str, evidence: Evidence) -> Iterator[str]:
     if _follows(text, evidence):
         yield "followup"
     yield "report" if _reports(text, evidence) else "unknown"
+
+
+def _told_of_harm(text: str, evidence: Evidence) -> bool:
+    """Whether harm at a place is told, though a word of trade stands in it: 外卖小哥被砸伤, 居民生活受影响."""
+    harm = evidence.casualties or evidence.harm or (evidence.figures and evidence.hazard is not None)
+    return evidence.place and harm and "【" not in text and "您" not in text
 
 
 def _corrects(text: str) -> bool:
@@ -147,7 +163,9 @@ def _kind(text: str) -> str | None:
 def _zero(text: str, evidence: Evidence) -> bool:
     if _ZERO_REPORT.search(text):
         return not evidence.casualties
-    if not (cue("zero").search(text) or _PEACEFUL.search(text) or english.says("zero", text)):
+    calm = cue("zero").search(text) or _PEACEFUL.search(text) or NO_DISASTER.search(text) or _BARE_ZERO.match(text)
+    denied = not evidence.named and _NO_SUCH_THING.search(text)
+    if not calm and not denied and not english.says("zero", text):
         return False
     return not evidence.figures and not evidence.harm and not evidence.needs
 

@@ -18,6 +18,7 @@ _MOVING = re.compile("转移|疏散|撤离|安置|救助")
 _SOMEBODY = re.compile(r"[^，,。、;]{0,4}(?:人|员|众|民)")
 _NAME = re.compile(r"[\u4e00-\u9fff]{1,4}?(?=\d|[一二三四五六七八九十两百]+[\u4e00-\u9fff]|[，,。、;!和及 ]|\Z)")
 _ABOUT = re.compile(r"(?:约|大约|大概|至少|各|共|再来|来|近|要|需)*")
+_ENOUGH = re.compile(r"[左右上下就够了吧行啊呀可以即好来 ]+")
 _EACH = re.compile(r"各(?:需|要)?[0-9一二三四五六七八九十百千两]+.{0,2}\Z")
 _BRACKETS = re.compile(r"\([^()]*\)?")
 _HELPERS = ("人来", "人去", "人帮", "人支")
@@ -83,6 +84,14 @@ class Reader:
         while at < limit:
             cut = _SEPARATOR.search(self.text, at, limit)
             piece_end = cut.start() if cut else limit
+            alone = self._number_alone(at, piece_end) if needs and needs[-1].qty is None else None
+            if alone is not None:
+                needs[-1] = Need(needs[-1].item, alone)  # 棉被，40床左右就够了
+                end = piece_end
+                if cut is None:
+                    break
+                at = cut.end()
+                continue
             found, used = self._piece(at, piece_end, (strong or bool(needs)) and not after_comma)
             if not found and (needs or self.text[at:piece_end].strip()):
                 break
@@ -95,6 +104,15 @@ class Reader:
         if len(needs) > 1 and _EACH.search(self.text, start, end):
             needs = [need if need.qty is not None else Need(need.item, needs[-1].qty) for need in needs]
         return needs, end
+
+    def _number_alone(self, start: int, end: int) -> numerals.Value | None:
+        """The number of a piece that names no thing."""
+        count = next(iter(numerals.find(self.text[start:end])), None)
+        if count is None or count.value is None or not _ABOUT.fullmatch(self.text[start : start + count.start]):
+            return None
+        unit = self._rules.unit.match(self.text, start + count.end, end)
+        rest = self.text[unit.end() : end] if unit else ""
+        return count.value if unit and not _ENOUGH.sub("", rest) else None
 
     def turned(self, start: int, end: int, after: int) -> tuple[Need, int, int] | None:
         """Goods at [start, end) whose number stands at ``after``: 水泵要2台. With where all of that stands."""
@@ -169,7 +187,8 @@ class Reader:
         verb = rules.strong_act.match(item) or rules.stop.match(item)
         if verb:
             return self._is_tool(item, 0, verb.end())
-        foreign = any(letter in "，,。" or letter.isdigit() for letter in item) and item.isascii() is False
+        named = item.removeprefix("84")  # 84消毒液
+        foreign = any(letter in "，,。" or letter.isdigit() for letter in named) and item.isascii() is False
         if rules.stop.search(item) or foreign:
             return False
         return strong or item.endswith(rules.goods)

@@ -24,7 +24,7 @@ _NOUN_BEFORE = re.compile(r"(?<![\u4e00-\u9fff])(人|户|间)数(?:也|应|应�
 _NOUNS = {"人": PERSON, "户": HOUSEHOLD, "间": ROOM}
 _ENDS_BARE = re.compile(r" ?(?:$|[\ue000-\ue004，,。;:、!?\n()\]】\"'死伤失亡无不轻重受左吧呢哦啊][^\u0000]?|人员|损)")
 _AGE = re.compile(r"\d{1,3}多?岁")
-_ALONE = re.compile(r"个(?:$|[，,。;、!?\n了被轻重受死伤失没]|已经|住在|送到|送去|送医|转到|安置)")
+_ALONE = re.compile(r"个(?:$|[，,。;、!?\n了被轻重受死伤失没]|已经|救|还没|住在|送到|送去|送医|转到|安置)")
 # 饭店进水17家 counts firms.
 _FIRMS = re.compile(
     r"(?:店|铺|企业|厂|公司|商户|单位|餐馆|饭馆|宾馆|酒店|超市|市场|合作社|网吧|作坊|门面)[^，,。;、\n]{0,6}\Z"
@@ -62,6 +62,7 @@ class _Rules:
     unit: re.Pattern[str]
     never: re.Pattern[str]
     people: re.Pattern[str]
+    one_of: re.Pattern[str]
     animals: re.Pattern[str]
     kinds: dict[str, str]
     areas: dict[str, float]
@@ -76,6 +77,7 @@ def _rules() -> _Rules:
     return _Rules(
         unit=re.compile(any_of(kinds)),
         never=re.compile(any_of(never)),
+        one_of=re.compile(rf"有个(?:{any_of(data.nouns['people'])}){_NOT_WHO}"),
         people=re.compile(rf"个?(?:{any_of(data.nouns['people'])}){_NOT_WHO}"),
         animals=re.compile(rf"个?(?:{any_of(data.nouns['animals'])})"),
         kinds=kinds,
@@ -87,6 +89,9 @@ def _rules() -> _Rules:
 def find(text: str, numbers: list[Number]) -> list[Quantity]:
     """The numbers of a text, each with what it counts, and the persons told as 王某."""
     out = [Quantity(found.start(), found.end(), found.end(), 1, PERSON, "") for found in _SOMEBODY.finditer(text)]
+    out += [
+        Quantity(found.start(), found.end(), found.end(), 1, PERSON, "") for found in _rules().one_of.finditer(text)
+    ]
     out += [_quantity(text, number) for number in numbers]
     out.sort(key=lambda quantity: quantity.start)
     return out

@@ -122,7 +122,7 @@ def _chinese(work: str, gazetteer: Gazetteer | None, home: str | None) -> _Found
         needs=asked,
         none=none.fields,
         figures=figures.read(none.text, epidemic=hazard in ("epidemic", "heat")),
-        harm=bool(_harm_words().scan(none.text)),
+        harm=_harmed(intent.NO_DISASTER.sub("", none.text)),
         any_place=bool(named_places),
     )
 
@@ -215,9 +215,14 @@ def _corrects_time(kind: str, plain: str) -> bool:
 
 
 @cache
-def _harm_words() -> lexicon.Scanner[str]:
+def _harm_scanner() -> lexicon.Scanner[str]:
     words = lexicon.figures().words
     harmless = frozenset(lexicon.intents().harmless)
-    return lexicon.Scanner(
-        {word: tag for tag in _HARM_TAGS for word in words[tag] if len(word) > 1 and word not in harmless}
-    )
+    harm = {word: tag for tag in _HARM_TAGS for word in words[tag] if len(word) > 1 and word not in harmless}
+    # 转移准备 is no move: the longer word wins.
+    return lexicon.Scanner({**harm, **dict.fromkeys(words["neutral"], "")})
+
+
+def _harmed(text: str) -> bool:
+    """Whether words of harm stand in a text, with or without numbers."""
+    return any(hit.tag for hit in _harm_scanner().scan(text))

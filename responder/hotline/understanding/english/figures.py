@@ -79,6 +79,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ),
         ("houses_collapsed", rf"{QUANTITY}\s+(?:more\s+)?{_DOWN}(?!\s+{_NOT_ROOMS})"),
         ("houses_damaged", rf"(?:damaged|cracked)\s*(?:houses?|rooms?|homes?){_RELATIVE}{QUANTITY}"),
+        ("houses_damaged", rf"(?:flooded|inundated)\s+{QUANTITY}\s+(?:houses?|rooms?|dwellings?)"),
         ("houses_damaged", rf"(?:damaged|damaging|cracked)\s+{QUANTITY}\s+{_ROOMS}"),
         ("houses_damaged", rf"{QUANTITY}\s+(?:more\s+)?damaged(?!\s+{_NOT_ROOMS})"),
     ]
