@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from responder.board import goods, queries
 from responder.board.queries import Case
 from responder.dispatch.queries import MissionView
-from responder.incidents import responses
+from responder.incidents import standing_levels
 from responder.incidents.rules import withheld
 from responder.kernel import clock
 from responder.places.queries import places
@@ -85,7 +85,7 @@ def bulletin(session: Session, scope: Scope, number: str, division: str, by: str
     whole = division == tree.profile.root or len(division) >= len(one.division)
     place = one.place if whole else tree.label(division)
     said = [row for row in found.rows if not row.silent]
-    level = [view for view in responses.of_scope(session, scope, one.id) if view.status == "running"]
+    level = [view for view in standing_levels.of_scope(session, scope, one.id) if view.status == "running"]
     return Bulletin(
         branch=tree.profile.branch.get(lang),
         number=one.number,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from responder.board.steps import open_suggestions, signings
 from responder.board.waits import Need
-from responder.incidents import handoffs, joins, responses
+from responder.incidents import handoffs, joins, standing_levels
 from responder.incidents.queries import IncidentView
 from responder.incidents.responses import ORDERED, RUNNING
 from responder.places.queries import places
@@ -31,7 +31,7 @@ def levels(session: Session, scope: Scope, active: Iterable[IncidentView]) -> It
     """Levels ordered from above, and levels that the figures reach and nobody has started."""
     if not scope.can("response.manage"):
         return
-    known = responses.of_scope(session, scope)
+    known = standing_levels.of_scope(session, scope)
     tree = places(session)
     for row in known:
         if row.status == ORDERED and row.division == scope.division:

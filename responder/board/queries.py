@@ -1,7 +1,7 @@
 """Composite reads of the board, over the rooms below. All scoped; each costs the same however many rows there are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from responder.dispatch.queries import MissionView
 from responder.dispatch.scenes import scene_of
 from responder.incidents import queries as incidents
 from responder.incidents import rules as states
+from responder.incidents import standing_levels
 from responder.incidents.queries import IncidentView
 from responder.incidents.severity import Severity, severity
 from responder.kernel import clock as present
@@ -91,10 +92,15 @@ def rows(session: Session, scope: Scope, found: Sequence[IncidentView]) -> list[
         Report.status != "returned",
     )
     told = {key: (n, divisions) for key, n, divisions in session.execute(statement.group_by(Report.incident_id))}
+    runs = standing_levels.highest(session, scope)
     return [
-        IncidentRow(one, tree.label(one.division), severity(one.figures, one.urgent, level), *told.get(one.id, (0, 0)))
+        IncidentRow(
+            one, tree.label(one.division),
+            replace(severity(one.figures, one.urgent, level), running=runs.get(one.id, "")),
+            *told.get(one.id, (0, 0)),
+        )
         for one in found
-    ]
+    ]  # fmt: skip
 
 
 _ORDER = {colour: place for place, colour in enumerate(states.SEVERITIES)}

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from responder.incidents import authority, handoffs, joins, levels, responses, rules, suggestions
+from responder.incidents import authority, handoffs, joins, levels, rules, standing_levels, suggestions
 from responder.incidents.handoffs import HandOffView, Line
 from responder.incidents.joins import ProposalView
 from responder.incidents.queries import IncidentView
-from responder.incidents.responses import ORDERED, RUNNING, ResponseView
+from responder.incidents.responses import ORDERED, RUNNING
+from responder.incidents.standing_levels import ResponseView
 from responder.incidents.suggestions import Suggestion
 from responder.kernel import clock
 from responder.places.queries import places
@@ -32,7 +33,7 @@ class Levels:
 
 def levels_of(session: Session, scope: Scope, one: IncidentView) -> Levels:
     """The levels of an incident that the reader sees."""
-    known = responses.of_scope(session, scope, one.id, ended=True)
+    known = standing_levels.of_scope(session, scope, one.id, ended=True)
     running = [row for row in known if row.status == RUNNING]
     ordered = [row for row in known if row.status == ORDERED]
     tree = places(session)

@@ -12,7 +12,7 @@ from responder.board.queries import IncidentRow
 from responder.dispatch import line
 from responder.dispatch import queries as dispatch
 from responder.dispatch.queries import MissionView
-from responder.incidents import responses
+from responder.incidents import responses, standing_levels
 from responder.kernel.refusals import NotFound
 from responder.places.coordinates import Point
 from responder.places.queries import places
@@ -120,7 +120,7 @@ def _active(session: Session, scope: Scope, found: list[IncidentRow]) -> dict[st
     chosen = chosen or next(iter(found), None)
     face = queries.face(session, scope, chosen) if chosen is not None else None
     plans = web.principal().can("mission.confirm") and face is not None and not face.missions
-    runs = responses.of_scope(session, scope, chosen.incident.id) if chosen is not None else []
+    runs = standing_levels.of_scope(session, scope, chosen.incident.id) if chosen is not None else []
     hint = queries.hint(session, scope, face.row.incident.number) if plans and face is not None else None
     return {
         "active": found, "asked": asked, "face": face, "hint": hint, "office": places(session).name,

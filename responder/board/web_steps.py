@@ -13,7 +13,7 @@ from responder.board.frame import bp
 from responder.dispatch import joining
 from responder.dispatch.joining import Merge, Part
 from responder.incidents import authority, handoffs, joins, levels, responses, rules, service
-from responder.incidents.authority import HOWS, Authorised
+from responder.incidents.authorised import HOWS, Authorised
 from responder.incidents.commands import ReleaseFigures
 from responder.incidents.handoffs import TellLine
 from responder.incidents.joins import KeepApart

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 from sqlalchemy import select
@@ -12,15 +11,13 @@ from sqlalchemy.orm import Session
 from responder.accounts import queries as accounts
 from responder.accounts import roles as role_table
 from responder.incidents import levels
+from responder.incidents.authorised import HOWS, Authorised, How
 from responder.incidents.models import Authorisation
 from responder.kernel.events import Event
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.platform import config
 from responder.platform.scope import Scope
 from responder.platform.work import UnitOfWork
-
-How = Literal["system", "written", "phone", "oral"]
-HOWS: tuple[How, ...] = ("system", "phone", "oral", "written")
 
 
 class NotTheSigner(Refusal):
@@ -58,19 +55,6 @@ class _Authority(BaseModel):
 def authority() -> _Authority:
     """Read once."""
     return config.load("authority.toml", _Authority)
-
-
-@dataclass(frozen=True)
-class Authorised:
-    """Who authorised. ``how`` system: the actor, here and now; else somebody named, with post, at ``at`` (aware,
-    by default now), by word of mouth, phone or in writing."""
-
-    how: How = "system"
-    name: str = ""
-    post: str = ""
-    person_id: int | None = None
-    at: datetime | None = None
-    note: str = ""
 
 
 def signer(act: str, division: str, level: str = "") -> tuple[str, frozenset[str]]:

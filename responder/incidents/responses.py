@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.accounts import queries as accounts
 from responder.incidents import authority, levels
-from responder.incidents.authority import AuthorisationView, Authorised
-from responder.incidents.models import Authorisation, Incident, Response
+from responder.incidents.authorised import Authorised
+from responder.incidents.models import Incident, Response
 from responder.kernel.events import Event
 from responder.kernel.ids import INCIDENT, number, row_id
 from responder.kernel.notices import ALERT, Notice
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.places.queries import places
-from responder.platform.scope import Scope, ancestors
+from responder.platform.scope import ancestors
 from responder.platform.work import UnitOfWork
 
 RUNNING, ORDERED, ENDED = "running", "ordered", "ended"
@@ -77,60 +77,6 @@ def levels_of(session: Session, incident_id: int) -> list[str]:
     """The levels that run for one incident. Part of the write path."""
     statement = select(Response.level).where(Response.incident_id == incident_id, Response.status == RUNNING)
     return list(session.scalars(statement))
-
-
-@dataclass(frozen=True)
-class ResponseView:
-    """A level of one office as read: running, ordered (waiting for the office) or ended. Times aware UTC."""
-
-    id: int
-    incident: str
-    division: str
-    level: str
-    status: str
-    reason: str
-    started_at: datetime | None
-    ordered_at: datetime | None
-    ordered_by: str
-    ended_at: datetime | None
-    summary: str
-    by: AuthorisationView | None
-
-    @property
-    def asks(self) -> levels.Level:
-        """What the level asks of the office."""
-        return levels.level_at(self.division, self.level)
-
-
-def of_scope(
-    session: Session, scope: Scope, incident_id: int | None = None, *, ended: bool = False
-) -> list[ResponseView]:
-    """Levels of the reader's offices and of those above them, oldest first; of one incident where given. Those that
-    are over only where asked for."""
-    mine = or_(scope.covers(Response.division_code), Response.division_code.in_(ancestors(scope.division)))
-    statement = select(Response, Authorisation).outerjoin(Authorisation, Authorisation.id == Response.authorised_id)
-    statement = statement.where(mine).order_by(Response.id)
-    if incident_id is not None:
-        statement = statement.where(Response.incident_id == incident_id)
-    if not ended:
-        statement = statement.where(Response.status != ENDED)
-    return [
-        ResponseView(
-            id=row.id,
-            incident=number(INCIDENT, row.incident_id),
-            division=row.division_code,
-            level=row.level,
-            status=row.status,
-            reason=row.reason,
-            started_at=row.started_at,
-            ordered_at=row.ordered_at,
-            ordered_by=row.ordered_by,
-            ended_at=row.ended_at,
-            summary=row.summary,
-            by=authority.view(by) if by is not None else None,
-        )
-        for row, by in session.execute(statement)
-    ]
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,20 @@ from responder.platform import terms
 
 @dataclass(frozen=True)
 class Severity:
-    """``colour`` is one of rules.SEVERITIES; ``level`` I to IV as the figures stand, empty where none is reached."""
+    """``colour`` is one of rules.SEVERITIES; ``level`` I to IV as the figures stand, empty where none is reached;
+    ``running`` the highest level that was started."""
 
     colour: str
     level: str
     urgent: bool
+    running: str = ""
 
     def word(self, lang: str) -> str:
         """What stands beside the colour: nothing is said by colour alone."""
-        slug = "urgent" if self.urgent else "level" if self.level else "below"
-        return terms.fill(terms.term("severity_word", slug, lang), {"level": self.level}, lang)
+        runs = self.running and not (self.level and levels.higher(self.level, self.running))
+        slug = "urgent" if self.urgent else "running" if runs else "level" if self.level else "below"
+        level = self.running if runs else self.level
+        return terms.fill(terms.term("severity_word", slug, lang), {"level": level}, lang)
 
 
 def severity(figures: Mapping[str, Any], urgent: bool, root_level: int) -> Severity:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from responder.incidents.authority import Authorised
+from responder.incidents.authorised import Authorised
 
 
 @dataclass(frozen=True)

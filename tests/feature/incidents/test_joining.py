@@ -12,7 +12,7 @@ from responder.dispatch.commands import ConfirmPlan, Scene
 from responder.dispatch.joining import Merge, Part
 from responder.incidents import handoffs, joins, queries
 from responder.incidents import responses as levels
-from responder.incidents.authority import Authorised
+from responder.incidents.authorised import Authorised
 from responder.incidents.joins import CannotJoin, CannotPart, KeepApart
 from responder.incidents.queries import IncidentView
 from responder.incidents.responses import StartLevel

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from responder.app import House
 from responder.incidents import authority, responses
-from responder.incidents.authority import Authorised, NotTheSigner
+from responder.incidents.authorised import Authorised
+from responder.incidents.authority import NotTheSigner
 from responder.incidents.models import Authorisation, Response
 from responder.incidents.responses import EndLevel, LevelRunning, OrderLevel, StartLevel
 from responder.kernel import clock

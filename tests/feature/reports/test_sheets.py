@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from responder.incidents import service as incident_service
-from responder.incidents.authority import Authorised
+from responder.incidents.authorised import Authorised
 from responder.incidents.commands import OpenIncident
 from responder.kernel import clock
 from responder.kernel.actors import Actor

@@ -10,7 +10,7 @@ import time_machine
 from responder.accounts.models import Person, Phone, RoleGrant
 from responder.app import House
 from responder.incidents import responses
-from responder.incidents.authority import Authorised
+from responder.incidents.authorised import Authorised
 from responder.kernel.refusals import NotFound
 from responder.platform.api import Cursor
 from responder.platform.scope import Scope
