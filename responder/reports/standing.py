@@ -145,11 +145,6 @@ def tidy(value: float | int) -> float | int:
     return int(value) if value == int(value) else value
 
 
-def packed(said: Said) -> dict[str, Any]:
-    """As the database keeps it."""
-    return {slug: list(entry) for slug, entry in said.items()}
-
-
 def unpacked(kept: Mapping[str, Any]) -> Said:
-    """As ``packed`` left it."""
+    """What the database keeps as lists."""
     return {slug: Entry(*entry) for slug, entry in kept.items()}

@@ -175,7 +175,7 @@ def _row(world: int, incident: int, source: str, code: str, line: Line, day: str
     chain = line.chain
     return {
         "world": world, "incident_id": incident, "division_code": code, "source": source,
-        "own": standing.packed(chain.own), "added": standing.packed(chain.added), "below": line.below,
+        "own": chain.own, "added": chain.added, "below": line.below,
         "figures": line.figures, "reports": chain.reports, "last_at": chain.last_at, "last_id": chain.last_id,
         "closed_at": chain.closed_at, "closed_id": chain.closed_id, "day": day,
     }  # fmt: skip

@@ -1,11 +1,13 @@
 """The fold behind the consolidated sheets: any order gives the same, nothing is counted twice. Pure."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from responder.platform.database import pack
 from responder.reports import standing, standings
 from responder.reports.standing import ADDITION, TOTAL, Chain, Entry, Told
 
@@ -91,7 +93,7 @@ def test_the_difference_is_between_a_tier_s_own_total_and_its_children() -> None
 
 def test_what_is_kept_is_read_back() -> None:
     said = {"affected": Entry(87, T0.isoformat(), 3, True, 7)}
-    assert standing.unpacked(standing.packed(said)) == said
+    assert standing.unpacked(json.loads(pack(said))) == said
 
 
 KINDS = st.sampled_from(["initial", "followup", "correction", "verification", "zero"])
