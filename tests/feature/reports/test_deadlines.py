@@ -10,14 +10,18 @@ import time_machine
 from sqlalchemy import select
 
 from responder.app import House
+from responder.drills import service as drills
+from responder.drills.commands import EndDrill, PlanDrill, StartDrill
+from responder.incidents.authorised import Authorised
 from responder.kernel.actors import Actor
 from responder.kernel.refusals import NotAllowed, NotFound
 from responder.messaging.models import Outbound
 from responder.platform import eventlog
 from responder.platform.scope import Scope, everything
 from responder.platform.work import Work
+from responder.reports import forwarding
 from responder.reports import service as reports
-from responder.reports.commands import FileReport, Review, Said
+from responder.reports.commands import FileReport, Forward, Review, Said
 from responder.reports.deadlines import jobs, queries, service
 from responder.reports.deadlines.commands import AskAgain, DeclareStable, ToldOutside, Waive
 from responder.reports.deadlines.queries import DueView
@@ -118,7 +122,7 @@ def test_told_too_late_is_late(stage: Stage) -> None:
     assert stage.met() == {("initial", VILLAGE): "late"}
 
 
-@pytest.mark.parametrize("way", ["accept", "own", "proxy", "district"])
+@pytest.mark.parametrize("way", ["accept", "own", "proxy", "district", "forward"])
 def test_the_towns_clock_is_stopped_by_what_the_town_does(stage: Stage, way: str) -> None:
     number = stage.file("village")
     stage.at(59)
@@ -129,6 +133,9 @@ def test_the_towns_clock_is_stopped_by_what_the_town_does(stage: Stage, way: str
         stage.file("town", TOWN, kind="followup", hazard=None, ref="S1001", figures={"relocated": 9})
     elif way == "proxy":
         stage.file("town", kind="followup", hazard=None, channel="proxy", said=Said("王大爷"))
+    elif way == "forward":
+        with stage.work.begin(stage.actor("town")) as uow:
+            forwarding.forward(uow, Forward("S1001", TOWN, Authorised("phone", "陆海峰", "镇长")))
     else:
         stage.accept("coordinator", number)
     stage.at(61)
@@ -193,6 +200,29 @@ def test_jobs_run_again_change_nothing(stage: Stage) -> None:
     before = stage.dues()
     assert [stage.run(), stage.run()] == [0, 0]
     assert stage.dues() == before
+
+
+def test_a_drill_has_clocks_of_its_own_which_end_with_it(stage: Stage) -> None:
+    with stage.work.begin(stage.actor("director")) as uow:
+        name = drills.plan(uow, PlanDrill("演练", "joint", DISTRICT, stage.now + timedelta(hours=1)))
+    with stage.work.begin(stage.actor("director")) as uow:
+        drills.start(uow, StartDrill(name))
+        world = uow.world
+    with stage.work.begin(stage.actor("village").within(world)) as uow:
+        reports.file(uow, FileReport(kind="initial", hazard="flood", division=VILLAGE, figures={"relocated": 5}))
+    stage.at(1)
+    assert stage.owed() == []
+    with stage.work.read(world) as session:
+        assert {one.kind for one in queries.owed(session, Scope(DISTRICT, world), stage.now)} == {
+            "initial",
+            "red_cross",
+        }
+    with stage.work.begin(stage.actor("director")) as uow:
+        drills.end(uow, EndDrill(name, "结束"))
+    stage.at(180)
+    with stage.work.read(world) as session:
+        assert queries.owed(session, Scope(DISTRICT, world), stage.now) == []
+    assert stage.texts() == []
 
 
 def test_old_news_start_no_clock(stage: Stage) -> None:
