@@ -4,11 +4,8 @@ for (const box of document.querySelectorAll("[data-copy]")) {
   const done = box.querySelector("[data-copy-done]");
   box.querySelector("[data-copy-act]").addEventListener("click", async () => {
     text.select();
-    try {
-      await navigator.clipboard.writeText(text.value);
-    } catch {
-      document.execCommand("copy");
-    }
+    const copied = await navigator.clipboard?.writeText(text.value).then(() => true, () => false);
+    if (!copied) document.execCommand("copy");
     done.hidden = false;
   });
 }
