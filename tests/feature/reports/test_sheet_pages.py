@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 from responder.platform.scope import Scope
 from responder.reports import forwarding
 from tests.feature.reports.conftest import DISTRICT, STRANGER, TOWN, VILLAGE, Desk
-from tests.feature.reports.test_sheets import say, sheet
+from tests.feature.reports.filing import say, sheet
 
 
 def read(desk: Desk, who: str, path: str) -> str:
