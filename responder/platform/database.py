@@ -175,8 +175,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _prepare_postgres(connection: Any, _record: object) -> None:
     # A limit that the server, the role or the address sets stands.
     limit = "SELECT set_config('lock_timeout', %s, false) WHERE current_setting('lock_timeout') = '0'"
+    connection.autocommit = True
     connection.execute(limit, [f"{_WAIT_SECONDS}s"])
-    connection.commit()
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 Browsers take these over HTTPS only (and on localhost). On plain http everything works while the page is open.
 """
 
-from flask import Response, abort, current_app, json, render_template, send_file, url_for
+from flask import Response, abort, current_app, json, render_template, url_for
 from flask_babel import gettext as _
 
 from responder.platform import house, web
@@ -39,7 +39,7 @@ def service_worker() -> Response:
     path = house.root() / "static" / "dist" / "sw.js"
     if not path.is_file():
         abort(404)
-    answer = send_file(path, mimetype="text/javascript", max_age=0)
+    answer = Response(path.read_bytes(), content_type="text/javascript; charset=utf-8")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
