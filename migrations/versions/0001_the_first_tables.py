@@ -376,6 +376,63 @@ def upgrade() -> None:
         batch_op.create_index("uq_call_recording_provider_ref", ["provider", "ref"], unique=True)
 
     op.create_table(
+        "casualty",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("sex", sa.String(length=1), nullable=False),
+        sa.Column("age", sa.Integer(), nullable=True),
+        sa.Column("home", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("was_missing", sa.Boolean(), nullable=False),
+        sa.Column("turned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("turned_by", sa.String(length=80), nullable=False),
+        sa.Column("turned_note", sa.String(length=300), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by_id", sa.Integer(), nullable=True),
+        sa.Column("noted_by", sa.String(length=80), nullable=False),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_by", sa.String(length=80), nullable=False),
+        sa.Column("struck_reason", sa.String(length=300), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_casualty_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_casualty")),
+    )
+    with op.batch_alter_table("casualty", schema=None) as batch_op:
+        batch_op.create_index("ix_casualty_incident_id_division_code", ["incident_id", "division_code"], unique=False)
+
+    op.create_table(
+        "damaged_house",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("household", sa.String(length=60), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("collapsed", sa.Integer(), nullable=False),
+        sa.Column("severe", sa.Integer(), nullable=False),
+        sa.Column("minor", sa.Integer(), nullable=False),
+        sa.Column("dwelling", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by_id", sa.Integer(), nullable=True),
+        sa.Column("noted_by", sa.String(length=80), nullable=False),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("struck_by", sa.String(length=80), nullable=False),
+        sa.Column("struck_reason", sa.String(length=300), nullable=False),
+        sa.Column("world", sa.Integer(), nullable=False),
+        sa.Column("division_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_damaged_house_incident_id_incident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_damaged_house")),
+    )
+    with op.batch_alter_table("damaged_house", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_damaged_house_incident_id_division_code", ["incident_id", "division_code"], unique=False
+        )
+
+    op.create_table(
         "delegation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -1140,6 +1197,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delegation_person_id")
 
     op.drop_table("delegation")
+    with op.batch_alter_table("damaged_house", schema=None) as batch_op:
+        batch_op.drop_index("ix_damaged_house_incident_id_division_code")
+
+    op.drop_table("damaged_house")
+    with op.batch_alter_table("casualty", schema=None) as batch_op:
+        batch_op.drop_index("ix_casualty_incident_id_division_code")
+
+    op.drop_table("casualty")
     with op.batch_alter_table("call_recording", schema=None) as batch_op:
         batch_op.drop_index("uq_call_recording_provider_ref")
         batch_op.drop_index("ix_call_recording_state_next_at")

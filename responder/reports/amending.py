@@ -9,12 +9,14 @@ from responder.kernel.events import Event
 from responder.kernel.ids import INCIDENT, REPORT, number, row_id
 from responder.kernel.refusals import Invalid, NotFound
 from responder.places.queries import places
-from responder.platform.scope import PREFIXES
+from responder.platform.scope import PREFIXES, everything
 from responder.platform.terms import vocabulary
 from responder.platform.work import UnitOfWork
 from responder.reports import checks, indicators, rules, standings
 from responder.reports.commands import Amend, Settle
+from responder.reports.ledgers import queries as ledgers
 from responder.reports.models import Report, ReportAmendment
+from responder.reports.standing import OWN, TOTAL
 
 
 def held(uow: UnitOfWork, name: str) -> Report:
@@ -120,10 +122,18 @@ def _wanted(uow: UnitOfWork, row: Report, command: Amend, within: str) -> dict[s
         wanted["figures"] = indicators.cleaned(figures)
     kind, division = wanted.get("kind", row.kind), wanted.get("division_code", row.division_code)
     rules.check(kind, "", wanted.get("place", row.place), ())
-    found = checks.problems(wanted.get("figures", row.figures), kind, PREFIXES.index(len(division)) + 1)
+    beside = checks.Beside(ledger=_ledger(uow, row, division) if kind == "verification" else {})
+    found = checks.problems(wanted.get("figures", row.figures), kind, PREFIXES.index(len(division)) + 1, beside)
     if blocked := [problem for problem in found if problem.severity == "block"]:
         raise rules.Contradiction(problems="；".join(problem.words("zh") for problem in blocked))
     return wanted
+
+
+def _ledger(uow: UnitOfWork, row: Report, division: str) -> Mapping[str, int]:
+    """How many lines the ledgers have, where the report says what its division comes to in all."""
+    if row.source != OWN or row.basis != TOTAL:
+        return {}
+    return ledgers.counts(uow.session, everything(uow.world), row.incident_id or 0, division).figures
 
 
 def _change(uow: UnitOfWork, row: Report, wanted: Mapping[str, Any], reason: str) -> None:

@@ -124,7 +124,7 @@ class Checks(BaseModel):
     found: list[Found]
     jump: list[Jump]
     children: Children
-    ledger: Ledger
+    ledger: list[Ledger]
     at_most_known: list[AtMostKnown]
     another: Another
     words: dict[str, dict[str, str]]
@@ -163,13 +163,15 @@ class Beside:
     """What is known beside a report's own figures; what isn't known is absent, and its rules are silent.
 
     ``before`` is the division's last word, ``children`` what its children add up to, ``ledger`` how many lines its
-    lists have, ``known`` what there is of people and land ("population", "farmland" in ha), ``others`` the figures
-    that somebody else said last, where this report says otherwise.
+    lists have and ``turned`` how many of the missing were found by them, ``known`` what there is of people and land
+    ("population", "farmland" in ha), ``others`` the figures that somebody else said last, where this report says
+    otherwise.
     """
 
     before: Figures = field(default_factory=dict)
     children: Figures = field(default_factory=dict)
     ledger: Figures = field(default_factory=dict)
+    turned: int = 0
     known: Figures = field(default_factory=dict)
     others: Figures = field(default_factory=dict)
 
@@ -188,7 +190,7 @@ def problems(
     _parts_and_wholes(figures, note)
     _sizes(figures, kind, level, note)
     if kind != "correction" and not reason:
-        _compare(figures, beside.before, text, note)
+        _compare(figures, beside, text, note)
     _weigh(figures, beside, note)
     return found
 
@@ -232,14 +234,16 @@ def _sizes(figures: Figures, kind: str, level: int, note: Any) -> None:
             note(implied, "implies", any=given, names=implied.then, a=figures.get(given))
 
 
-def _compare(figures: Figures, before: Figures, text: str, note: Any) -> None:
+def _compare(figures: Figures, beside: Beside, text: str, note: Any) -> None:
+    before = beside.before
     for cumulative in checks().never_falls:
         for slug, now, then in _both(cumulative.figures, figures, before):
             if now < then:
                 note(cumulative, "never_falls", figure=slug, a=now, b=then)
     for found in checks().found:
         for slug, now, then in _both([found.figure], figures, before):
-            if now < then and not any(word in text.lower() for word in found.words):
+            told = then - now <= beside.turned or any(word in text.lower() for word in found.words)
+            if now < then and not told:
                 note(found, "found", figure=slug, a=now, b=then)
     for jump in checks().jump:
         for slug, now, then in _both(jump.figures, figures, before):
@@ -252,9 +256,10 @@ def _weigh(figures: Figures, beside: Beside, note: Any) -> None:
     for slug, told, summed in _both(list(figures), figures, beside.children):
         if told != summed:
             note(checks().children, "children", figure=slug, a=told, b=summed, c=round(told - summed, 2))
-    for slug, told, counted in _both(checks().ledger.figures, figures, beside.ledger):
-        if told != counted:
-            note(checks().ledger, "ledger", figure=slug, a=told, b=counted)
+    for ledger in checks().ledger:
+        for slug, told, counted in _both(ledger.figures, figures, beside.ledger):
+            if told != counted:
+                note(ledger, "ledger", figure=slug, a=told, b=counted)
     for limit in checks().at_most_known:
         told_of, there = figures.get(limit.figure), beside.known.get(limit.than)
         if told_of is not None and there is not None and told_of > there:

@@ -8,6 +8,7 @@ from responder.incidents.models import Incident
 from responder.kernel.ids import REPORT, row_id
 from responder.platform.work import UnitOfWork
 from responder.reports import rules, standings
+from responder.reports.ledgers import service as ledgers
 from responder.reports.models import Report
 
 
@@ -16,6 +17,7 @@ def move_all(uow: UnitOfWork, gone: Incident, kept: Incident) -> list[int]:
     by ``recount``."""
     moved = list(uow.session.scalars(select(Report.id).where(Report.incident_id == gone.id).order_by(Report.id)))
     uow.session.execute(update(Report).where(Report.incident_id == gone.id).values(incident_id=kept.id))
+    ledgers.move(uow, gone.id, kept.id)
     return moved
 
 
@@ -31,10 +33,16 @@ def chosen(numbers: Sequence[str]) -> set[int]:
 
 
 def move(uow: UnitOfWork, reports: Sequence[Report], to: Incident) -> None:
-    """These reports tell of another incident from now on."""
+    """These reports tell of another incident from now on; with the last report of a place go its lines of the
+    ledgers."""
+    before = {(row.incident_id, row.division_code) for row in reports if row.incident_id}
     for row in reports:
         row.incident_id = to.id
     uow.session.flush()
+    for incident, division in sorted(before):
+        left = select(Report.id).where(Report.incident_id == incident, Report.division_code == division).limit(1)
+        if incident != to.id and uow.session.scalar(left) is None:
+            ledgers.move(uow, incident, to.id, [division])
 
 
 def recount(uow: UnitOfWork, incident: Incident) -> None:

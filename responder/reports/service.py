@@ -21,13 +21,14 @@ from responder.kernel.refusals import Invalid
 from responder.messaging.rules import keepable
 from responder.places.index import Places
 from responder.places.queries import places
-from responder.platform.scope import PREFIXES, ancestors
+from responder.platform.scope import PREFIXES, ancestors, everything
 from responder.platform.terms import vocabulary
 from responder.platform.work import UnitOfWork
 from responder.reports import checks, indicators, queries, rules, standings
 from responder.reports.amending import amend, held, settle_question
 from responder.reports.commands import FileReport, Review
 from responder.reports.forwarding import forward
+from responder.reports.ledgers import queries as ledgers
 from responder.reports.models import Photo, Report
 from responder.reports.queries import ReportView
 from responder.reports.red import red_words
@@ -79,7 +80,7 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
     in_danger = rules.is_urgent(figures, urgent)
     if not in_danger:
         rules.check_open(command.kind, chain, command.said_at or uow.now, figures)
-    found = _problems(command, figures, known.get(command.division, Line()), others)
+    found = _problems(uow, command, figures, known.get(command.division, Line()), others, joined)
     if blocked := [problem for problem in found if problem.severity == "block"]:
         raise rules.Contradiction(problems="；".join(problem.words("zh") for problem in blocked))
     incident = joined.id if joined is not None else _opened(uow, tree, command, label, figures, in_danger)
@@ -191,14 +192,31 @@ def _last_of_reporter(uow: UnitOfWork, command: FileReport) -> Open | None:
 
 
 def _problems(
-    command: FileReport, figures: Mapping[str, Any], line: Line, others: Mapping[str, Any]
-) -> list[checks.Problem]:
-    """Contradictions within the figures, and against what this division, its children and others said before."""
+    uow: UnitOfWork, command: FileReport, figures: Mapping[str, Any], line: Line, others: Mapping[str, Any],
+    joined: Open | None,
+) -> list[checks.Problem]:  # fmt: skip
+    """Contradictions within the figures, and against what this division, its children, its ledgers and others said."""
     level = PREFIXES.index(len(command.division)) + 1
     total = command.basis == TOTAL
     before = line.chain.says() if total else {}
-    beside = checks.Beside(before, line.below if total else {}, others=others)
+    ledger, turned = _ledgers(uow, command, figures, before, joined) if total and command.source == OWN else ({}, 0)
+    beside = checks.Beside(before, line.below if total else {}, ledger, turned, others=others)
     return checks.problems(figures, command.kind, level, beside, reason=command.reason, text=command.text)
+
+
+def _ledgers(
+    uow: UnitOfWork, command: FileReport, figures: Mapping[str, Any], before: Mapping[str, Any], joined: Open | None
+) -> tuple[Mapping[str, int], int]:
+    """What the ledgers say of a verification, and how many of the missing they say were found where the missing fall.
+    Other reports, nearly all, don't wait for them."""
+    closing = command.kind == "verification"
+    missing = figures.get("missing")
+    if not closing and (missing is None or missing >= before.get("missing", 0)):
+        return {}, 0
+    key = joined.id if joined is not None else 0
+    found = ledgers.counts(uow.session, everything(uow.world), key, command.division)
+    turned = found.turned if missing is not None and found.figures["missing"] <= missing else 0
+    return found.figures if closing else {}, turned
 
 
 def _opened(

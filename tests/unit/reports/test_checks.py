@@ -159,7 +159,7 @@ def test_every_rule_of_the_table_is_data() -> None:
     listed = [
         rule for name in type(data).model_fields if isinstance(rules := getattr(data, name), list) for rule in rules
     ]
-    numbers = {one.rule for one in (*listed, data.children, data.ledger, data.another)}
+    numbers = {one.rule for one in (*listed, data.children, data.another)}
     assert numbers == set(range(1, 21)) - {1, 17}
 
 
@@ -173,3 +173,20 @@ def test_the_missing_may_fall_when_the_text_says_that_they_were_found() -> None:
     before = checks.Beside({"missing": 2})
     assert checks.problems({"missing": 1}, "followup", 5, before, text="1人已找到，平安") == []
     assert [one.rule for one in checks.problems({"missing": 1}, "followup", 5, before, text="失踪1人")] == [14]
+
+
+def test_the_missing_may_fall_when_the_ledger_says_who_was_found() -> None:
+    for turned, found in ((0, [14]), (1, [14]), (2, []), (3, [])):
+        beside = checks.Beside({"missing": 3}, turned=turned)
+        assert [one.rule for one in checks.problems({"missing": 1}, "followup", 5, beside)] == found
+
+
+def test_a_verification_is_refused_for_a_missing_name_and_asked_for_a_missing_house() -> None:
+    ledger = checks.Beside(ledger={"deaths": 0, "missing": 0, "houses_collapsed_households": 1})
+    figures = {"deaths": 1, "missing": 0, "houses_collapsed_households": 2}
+    found = {
+        one.values["figure"]: one.severity
+        for one in checks.problems(figures, "verification", 5, ledger)
+        if one.rule == 12
+    }
+    assert found == {"deaths": "block", "houses_collapsed_households": "warn"}
