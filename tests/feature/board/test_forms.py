@@ -84,7 +84,7 @@ def test_a_stranger_learns_no_figures_by_asking_for_a_follow_up(browser: Browser
 def test_a_report_is_made_from_a_text_of_the_inbox(night: Night, browser: Browser) -> None:
     client = browser("coordinator")
     page = client.get("/messages").get_data(as_text=True)
-    found = re.search(r'href="(/reports/new\?[^"]*inbound=\d+)"', page)
+    found = re.search(r'href="(/reports/new\?[^"]*inbound=\d+[^"]*)"', page)
     assert found
     form = client.get(found.group(1).replace("&amp;", "&")).get_data(as_text=True)
     assert "快来人" in form
