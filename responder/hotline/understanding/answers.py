@@ -12,6 +12,7 @@ _PARTS = re.compile(r"[\s，,。.!~、;…]+")
 _COURTESY = frozenset(
     {"谢谢", "谢了", "多谢", "感谢", "辛苦了", "拜托", "领导", "麻烦了", "您好", "你好", "thanks", "please"}
 )
+_KIND_WORDS = re.compile(r"(?:谢谢|多谢|感谢|辛苦了|谢了|thanks|thankyou)\Z")
 _SHORTEST = 40  # letters: a key word and a number or two of ours
 _BRIEF = 14
 _OURS = re.compile(r"任务|发放|发完|返|归|收队|撤|交接|签收|回来|队|mission|task|job|base|team", re.IGNORECASE)
@@ -23,6 +24,10 @@ _ASKS_FOR_ANSWER = re.compile(r"收到(?:请|了?吗|没|否|后)|请回复")
 # 没法参加, 不能出动, 去不成: every way of saying that they won't come.
 _CANNOT = re.compile(
     r"(?:没法|无法|没办法|不能|不便|没时间|没空|无力)(?:参加|参与|去|过去|出动|前往|赶|执行|出发|派|出车|出队|到场|承担)"
+)
+# M1042 还有5公里，堵车
+_STILL_COMING = re.compile(
+    r"(?:还有|还差|还剩|还要|再有)[^，,。;\n]{0,6}(?:公里|里地|里路|分钟|小时|钟头)|堵车|绕道|绕行|在赶"
 )
 _ON_SITE = re.compile(r"(?:已经?|现在|人)[都全]?在[^，,。;\n]{0,8}(?:现场|村口|路口|村里|门口|岸边)(?:了|[，,。]|\Z)")
 _FIRST = re.compile(
@@ -56,7 +61,7 @@ def key_word(text: str) -> str | None:
     if len(text) > _SHORTEST:
         return None
     words = text.replace(CODE, " ").strip()
-    found = _key_words().get(_bare(words) or words)
+    found = _key_words().get(_bare(words) or words) or _key_words().get(_KIND_WORDS.sub("", _bare(words)))
     if found is not None:
         return found
     parts = {_key_words().get(part) for part in map(_bare, _PARTS.split(words)) if part and part not in _COURTESY}
@@ -77,6 +82,8 @@ def stage(text: str) -> str | None:
         told = said or (name == "arrived" and _ON_SITE.search(text) is not None)
         if told and (name != "done" or len(text) <= _BRIEF or CODE in text or _OURS.search(text)):
             return name
+    if CODE in text and _STILL_COMING.search(text):
+        return "enroute"
     if _ASKS_FOR_ANSWER.search(text):
         return None
     if cue("ready").search(text) or english.says("ack", text):

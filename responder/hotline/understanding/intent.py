@@ -50,6 +50,7 @@ _TOLD_BEFORE = re.compile(
 _COUNT = r"约?[\d一二两三四五六七八九十百千万]+(?:人|户|间|亩|公顷|元|万元|个|名)?"
 _DENIED = re.compile(
     rf"(?:应为|应是|应该是|应该为|改为|是|为){_COUNT}[，,、 ]?而?(?:不是|非|并非){_COUNT}"
+    rf"|{_COUNT}[，,、 ]+(?:不是|并非|而非){_COUNT}"
     rf"|(?:不是|并非|而非){_COUNT}[，,、 ]?(?:而是|应为|应该是|应该为|应是|是){_COUNT}"
 )
 _UNVERIFIED = re.compile(r"(?:待|正在|需|未|尚未|还没|请)(?:进一步)?(?:核实|核查|核定|经核实)")
@@ -71,7 +72,17 @@ NO_DISASTER = re.compile(
 _NO_SUCH_THING = re.compile(
     "(?:不是|并非|没有?|不算)(?:真的)?(?:着火|起火|失火|火灾|地震|洪水|山洪|爆炸|泄漏|塌方|滑坡)"
 )
-_BARE_ZERO = re.compile(r"[\ue000\ue001 ，:、]+(?:0|零|无|正常|没事)[。! ]*\Z")
+_BARE_ZERO = re.compile(
+    r"[\ue000\ue001 ，:、]+(?:0|零|无|正常|没事)[。! ]*\Z|(?:0|零|无|正常|没事|平安)[，。、: ]+[\ue000\ue001 ，。]+\Z"
+)
+# 台风过去了，没有损失，人都好
+_PASSED = re.compile(
+    r"(?:台风|大风|暴雨|风雨|雨|风|洪峰|雪)[^，,。;\n]{0,3}(?:过去|过了|停了|走了|过境了|过后|停止)"
+    r".{0,30}(?:没有?|无|未)(?:造成|什么|任何|啥){0,2}(?:损失|影响|事)",
+    re.DOTALL,
+)
+# 受灾由31户增加到44户
+_GREW = re.compile(r"[由从]\d+[人户间亩名]?[^，,。;\n]{0,5}(?:增|升|扩大|减|降|涨)[^，,。;\n]{0,3}[到至为]")
 _PEACEFUL = re.compile(
     r"(?:[\ue000\ue001]|今日|今天|全村|我村|本村|全镇|一切|本周|昨夜|昨天|目前|都|均|很)[^。;]{0,6}平安[。!]?$|无事[。!]?$"
 )
@@ -163,6 +174,8 @@ def _kind(text: str) -> str | None:
 def _zero(text: str, evidence: Evidence) -> bool:
     if _ZERO_REPORT.search(text):
         return not evidence.casualties
+    if _PASSED.search(text) and not evidence.figures and not evidence.harm and not evidence.needs:
+        return True
     calm = cue("zero").search(text) or _PEACEFUL.search(text) or NO_DISASTER.search(text) or _BARE_ZERO.match(text)
     denied = not evidence.named and _NO_SUCH_THING.search(text)
     if not calm and not denied and not english.says("zero", text):
@@ -179,6 +192,8 @@ def _helps(text: str) -> bool:
 def _follows(text: str, evidence: Evidence) -> bool:
     """Figures for a number of ours, figures that grew, or the news that it is over: all follow a report."""
     if evidence.ref is not None and evidence.event and evidence.ref[0] in "RrSsJj":
+        return True
+    if evidence.figures and _GREW.search(text):
         return True
     over = not evidence.figures and not evidence.needs and not evidence.named and _RECEDED.search(text)
     if over and (evidence.place or evidence.hazard is not None):

@@ -4,6 +4,7 @@ Names are found by their endings (镇, 村, 社区, 路, 小学 …) and, where 
 """
 
 import re
+from functools import cache
 
 from responder.hotline.understanding.gazetteer import Gazetteer
 from responder.hotline.understanding.lexicon import Hit
@@ -179,7 +180,7 @@ class Cutter:
             return False
         if _COUNTED_THING.search(name) or (_NUMBERED_GROUP.fullmatch(whole) and not self._follows_name(start)):
             return False
-        if any(whole.endswith(word) and len(word) > len(suffix) for word in given.facility_not):
+        if whole.endswith(_no_names(len(suffix))):
             return False
         if given.facility_generic.match(name) and (len(name) < 2 or name.startswith(given.never_proper)):
             return False
@@ -205,8 +206,10 @@ class Cutter:
         taken = taken + found
         free = 0
         for ending in self._rules.facility.finditer(self.text):
+            if ending.start() < free or inside(ending.start(), taken):
+                continue
             start = self._name_begins(ending.start())
-            if ending.start() < free or inside(ending.start(), taken) or inside(start, taken):
+            if inside(start, taken):
                 continue
             if ending.end() - start >= 3 and self._may_be_called(start, ending.start(), ending.group()):
                 free = self._along_road(ending.end())
@@ -251,6 +254,12 @@ class Cutter:
             if stop is not None and stop.end > position:
                 return stop
         return None
+
+
+@cache
+def _no_names(longer: int) -> tuple[str, ...]:
+    """Words that are no names, of more letters than that: 一路 where the ending is 路."""
+    return tuple(word for word in rules().facility_not if len(word) > longer)
 
 
 def inside(position: int, spans: list[tuple[int, int]]) -> bool:

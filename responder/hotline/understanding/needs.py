@@ -14,6 +14,10 @@ _MOST_ASKS = 24  # in one text; what comes after is no message of a person
 _AFTERWARDS = re.compile(r"!?(?:$|[，。;\n])")  # 帐篷、棉被急需
 _NOT_ASKED = re.compile(r"(?:不|无|没有|暂不|不再|勿|别|未)\Z")
 _NOT_LACKING = re.compile(r"[不无没残空短紧稀]\Z")
+# 沙袋不够，要两百个
+_RUN_SHORT = re.compile(
+    r"(?P<item>[\u4e00-\u9fff]{1,6}?)(?:不够|不足|短缺|快没了|用完了|没有了)用?了?[，, ]{1,2}(?:还|再)?\Z"
+)
 # 水泵要2台: the thing first.
 _BEFORE_THE_ASK = re.compile(r"[，,。;、 \n\ue000-\ue004]")
 _NAMES_THEM = re.compile(r"的(?:物资|东西|主要|有|是|:)")
@@ -80,6 +84,9 @@ def _turned(text: str, ask: re.Match[str], items: Reader) -> tuple[Need, int, in
     """水泵要2台, 沙袋需500个: the thing stands before the asking, its number after it. With where that stands."""
     if not ask.group("weak") or not ask.group("weak").endswith(("要", "需", "缺")):
         return None
+    short = _RUN_SHORT.search(text, max(0, ask.start() - 16), ask.start())
+    if short is not None:
+        return items.turned(short.start("item"), short.end("item"), ask.end())
     low = max(0, ask.start() - _LONGEST_TURNED)
     begin = max([low, *(found.end() for found in _BEFORE_THE_ASK.finditer(text, low, ask.start()))])
     return items.turned(begin, ask.start(), ask.end())

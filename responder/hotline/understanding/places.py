@@ -53,6 +53,7 @@ _BEFORE = 14  # letters before a name that can tell its role
 _WRITER_LABEL = re.compile(r"(?:报灾|填报|报告|上报|报送)(?:单位|人|部门) ?:?\Z")
 _MOVED = re.compile(r"(?:转移|疏散|撤离|安置)了?\Z")
 _DENIED = re.compile(r"(?:不是|并非|而非)\Z")
+_NUMBERED_ROAD = re.compile(r"[GSXY]\d{1,4}|\d{3}国道")
 _OFFICE = re.compile(r"(?<=村)(?:村委会|村民委员会)\Z")
 _BELOW = re.compile(r"[ ，:、]{1,2}(?:我镇|我县|辖区|下辖|所属)?")
 
@@ -71,7 +72,8 @@ def find(text: str, gazetteer: Gazetteer | None, home: str | None) -> list[Place
     out: list[Place] = []
     for start, end, admin in spans:
         role, labelled = _role(text, start, end)
-        if out and out[-1].end == start and out[-1].admin and role == EVENT:
+        joined = bool(out) and out[-1].end == start and role == EVENT
+        if joined and (out[-1].admin or (admin and _NUMBERED_ROAD.match(text, out[-1].start))):
             out[-1] = Place(out[-1].start, end, out[-1].role, True, out[-1].labelled, True)
         else:
             out.append(Place(start, end, role, admin, labelled, text[start:end].endswith(_rules().low)))

@@ -25,7 +25,7 @@ from responder.hotline.understanding.model import Need, Understood
 from responder.hotline.understanding.normalise import CODE, PLACE, TIME, mask, normalise
 
 # A text is read this far; nobody types more, and the whole of it is stored anyway.
-_LONGEST = 3000
+_LONGEST = 5000
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]{2,}")
 _CASUALTIES = ("deaths", "missing", "injured")

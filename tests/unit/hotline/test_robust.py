@@ -130,12 +130,24 @@ FLOODS = {
     "ligatures": "ﷺ",
     "dead": "五死",
     "hurt": "和1伤",
+    "losses": "损失一",
+    "roads by name": "路",
+    "nothing": "没没没",
+    "rooms": "1间",
+    "short of": "沙袋不够，要两百个",
+    "turned": "水泵要2台",
+    "labels of homes": "受灾户15 人48 ",
+    "passed": "台风过去了",
+    "grew": "由31户增加到",
+    "one of": "有个老人",
+    "stop": "不要再给我发",
+    "still coming": "还有5公里",
 }
 
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
 def test_five_thousand_characters_stay_cheap(flood: str) -> None:
-    """About 35 ms at worst where this was written; the bound leaves room for a slow machine."""
+    """About 50 ms at worst on an idle machine; the bound leaves room for a busy one."""
     text = (flood * 5000)[:5000]
     understand(P02, gold.china())
     understand("Need 5 boxes at Zhujing Town", gold.china())
@@ -144,7 +156,18 @@ def test_five_thousand_characters_stay_cheap(flood: str) -> None:
         start = time.process_time()
         understand(text, gold.china())
         took.append(time.process_time() - start)
-    assert min(took) < 0.15
+    assert min(took) < 0.25
+
+
+def test_a_letter_of_five_thousand_characters_takes_less_than_a_tenth_of_a_second() -> None:
+    letter = "。".join(record["text"] for record in gold.lines("texts.jsonl"))[:5000]
+    understand(letter, gold.china())
+    took = []
+    for _ in range(5):
+        start = time.process_time()
+        understand(letter, gold.china())
+        took.append(time.process_time() - start)
+    assert min(took) < 0.1
 
 
 def test_a_usual_report_takes_about_a_millisecond() -> None:
