@@ -104,7 +104,7 @@ def bulletin(session: Session, scope: Scope, number: str, division: str, by: str
         silent=[row.name for row in found.rows if row.silent] if said else [],
         differences=_differences(found, lang),
         sources=[
-            f"{terms.term('figure_source', source, lang)}：{terms.figures(row.figures, lang)}"
+            f"{terms.term('figure_source', source, lang)}{_('：')}{terms.figures(row.figures, lang)}"
             for source, row in found.sources.items()
         ],
         measures=_measures(session, scope, case, zone, lang),
@@ -191,9 +191,9 @@ def as_text(one: Bulletin) -> str:
         lines += ["", str(_("各地："))]
         for name, values in one.rows:
             told = [f"{column} {value}" for column, value in zip(one.columns, values, strict=True) if value != "–"]
-            lines.append(f"· {name}：" + "、".join(told))
+            lines.append(f"· {name}{_('：')}{_('、').join(told)}")
     if one.silent:
-        lines.append(str(_("还没有报告：%(names)s", names="、".join(one.silent))))
+        lines.append(str(_("还没有报告：%(names)s", names=_("、").join(one.silent))))
     for title, said in (
         (_("需核对："), one.differences),
         (_("其他来源："), one.sources),
