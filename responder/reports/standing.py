@@ -72,11 +72,11 @@ class Chain:
 
 
 def step(chain: Chain, told: Told) -> Chain:
-    """The chain with its next report. A verification closes the figures: after it only corrections, verifications
-    and amendments count."""
+    """The chain with its next report. A verification closes the figures: after it only corrections and amendments
+    count. Of two verifications the one that was said first closes, whichever came in first."""
     decides = told.kind in DECIDES or told.amended
     counted = replace(chain, reports=chain.reports + 1, last_at=told.said_at, last_id=told.id)
-    if chain.closed_at is not None and not decides:
+    if chain.closed_at is not None and not (told.kind == "correction" or told.amended):
         return counted
     entries = {
         slug: Entry(value, told.said_at.isoformat(), told.id, decides, told.person or 0)
