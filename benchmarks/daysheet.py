@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from benchmarks.servers import database
 from responder import demo, migrate
-from responder.app import House, assemble
+from responder.app import House, assemble, settle_in
 from responder.incidents import service as incident_service
 from responder.incidents.commands import OpenIncident
 from responder.kernel import clock
@@ -93,6 +93,8 @@ def measure(kind: str) -> dict[str, float]:
                 migrate.upgrade(house.work.database)
                 demo.furnish(house, "jilin")
                 houses.append((house, _fill(house, each)))
+            for house, _incident in houses:
+                settle_in(house)
             times: list[list[float]] = [[], []]
             for turn in range(TURNS + 3):
                 for arm, (house, incident) in enumerate(houses):
