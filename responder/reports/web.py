@@ -283,4 +283,4 @@ def photo(photo: int) -> Response:
     return send_file(path, mimetype="image/jpeg", max_age=0)
 
 
-from responder.reports import web_due, web_offline, web_sheets  # noqa: E402, F401  (they hang their pages on ``bp``)
+from responder.reports import web_due, web_ledgers, web_offline, web_sheets  # noqa: E402, F401  (they hang their pages on ``bp``)

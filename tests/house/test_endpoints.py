@@ -31,6 +31,7 @@ DATA: dict[str, str] = {
     "platform.metrics": "for watchers",
     "platform.readyz": "for watchers",
     "platform.service_worker": "a script",
+    "reports.ledger_workbook": "an xlsx file",
     "reports.photo": "a picture",
     "reports.sender": "JSON for the offline queue",
     "simulator.messages": "JSON for tools",
