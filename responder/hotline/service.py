@@ -26,6 +26,8 @@ from responder.platform.work import UnitOfWork
 from responder.reports import queries as reports_read
 from responder.reports.deadlines import queries as due
 from responder.reports.red import red_words
+from responder.reports.rules import repeated_since
+from responder.reports.service import cried_again
 
 
 def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
@@ -103,8 +105,7 @@ def _converse(call: Call, sender: Sender) -> None:
     uow = call.uow
     memory = recall(uow.session, sender.person_id, call.incoming.number, call.inbound, uow.now)
     same = memory.repeated(call.incoming.body, uow.now)
-    if same is not None and answers.digit(call.body) is None:
-        _repeat(call, same)
+    if same is not None and answers.digit(call.body) is None and _repeat(call, sender, same):
         return
     joined = joining.join(call, memory)
     what = understand(call.body, gazetteer(uow.session), sender.division)
@@ -118,13 +119,22 @@ def _converse(call: Call, sender: Sender) -> None:
     joining.note(call, joined)
 
 
-def _repeat(call: Call, same: Text) -> None:
-    """The same words again: one report, the same receipt."""
+def _repeat(call: Call, sender: Sender, same: Text) -> bool:
+    """The same words again: one report, the same receipt. False where they say something new all the same."""
     call.name_actor(same.world)
+    uow = call.uow
+    row = again(uow, same.subject)
+    if row is None or row.status == "returned" or reports_read.is_over(uow.session, row.id):
+        # They stand by what was returned, or it happens once more.
+        return False
+    if row.kind == "zero":
+        zone = places(uow.session).profile.zone()
+        today = row.received_at >= repeated_since("zero", uow.now, zone)
+        if not today or due.open_prompt(uow.session, sender.person_id, same.world) is not None:
+            return False
     call.outcome, call.subject, call.understood = "repeat", same.subject, same.understood
-    row = again(call.uow, same.subject)
-    if row is not None:
-        filing.answer(call, row, "report_receipt")
+    filing.answer(call, cried_again(uow, row), "report_receipt")
+    return True
 
 
 def _act(call: Call, sender: Sender, what: Understood, memory: Memory) -> None:

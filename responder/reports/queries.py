@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from responder.incidents import rules as incident_rules
 from responder.incidents.models import Incident
 from responder.kernel.ids import INCIDENT, REPORT, number, row_id
 from responder.platform.api import Cursor
@@ -99,6 +100,13 @@ def by_form_key(session: Session, person: int | None, key: str) -> ReportView | 
 def by_id(session: Session, key: int) -> ReportView:
     """A report that is known to exist. Part of the write path."""
     return _view(session.get_one(Report, key))
+
+
+def is_over(session: Session, key: int) -> bool:
+    """Whether a report's incident is verified or closed: the same words tell of something new then. Part of the write
+    path."""
+    statement = select(Incident.status).join(Report, Report.incident_id == Incident.id).where(Report.id == key)
+    return session.scalar(statement) in (incident_rules.VERIFIED, incident_rules.CLOSED)
 
 
 def report(session: Session, scope: Scope, name: str) -> ReportView | None:

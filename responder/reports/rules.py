@@ -1,7 +1,7 @@
 """Reports: kinds, chains, totals. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Any
 
@@ -23,6 +23,9 @@ WIDEST = 10**8
 UPDATE_OR_CORRECTION = "update_or_correction"
 """The question of a report that says otherwise than somebody else's before it."""
 REPEATED_WITHIN = timedelta(hours=24)
+ZERO_REPEATED_WITHIN = timedelta(hours=1)
+"""A zero report has no words of its own: the next round's is no repetition."""
+CRIED_AGAIN_AFTER = timedelta(minutes=10)
 CLOCK_SKEW = timedelta(minutes=10)
 """How far ahead of ours a phone's clock may run before a time counts as the future."""
 
@@ -146,6 +149,14 @@ def fingerprint(text: str) -> str | None:
     """Of a text's words, whatever its blanks: the same person's same text twice is one report."""
     words = "".join(text.split())
     return blake2b(words.encode(), digest_size=8).hexdigest() if words else None
+
+
+def repeated_since(kind: str, now: datetime, zone: tzinfo) -> datetime:
+    """From when on the same words of the same person are the same report. "Nothing today" is said of a local day."""
+    if kind != "zero":
+        return now - REPEATED_WITHIN
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(now - ZERO_REPEATED_WITHIN, midnight.astimezone(now.tzinfo))
 
 
 def kind_in_chain(kind: str, chain: Chain) -> str:

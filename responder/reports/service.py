@@ -70,11 +70,11 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
         else ({}, standings.seen(uow, text))
     )
     chain = known[command.division].chain if command.division in known else Chain()
-    if first is not None:
+    if first is not None and not queries.is_over(uow.session, first):
         same = queries.by_id(uow.session, first)
         # Corrected to and fro: the same words after another correction take that one back.
         if command.kind != "correction" or first == chain.last_id or same.said_at == command.said_at:
-            return replace(same, repeated=True)
+            return cried_again(uow, replace(same, repeated=True))
     others = rules.disputed(command.kind, command.basis, chain, figures, text.person)
     command = replace(command, kind=rules.kind_in_chain(command.kind, chain))
     in_danger = rules.is_urgent(figures, urgent)
@@ -119,7 +119,8 @@ def _repeatable(uow: UnitOfWork, command: FileReport) -> Repeated:
     person = command.said.person_id if command.said else uow.actor.person_id
     # A form has a key of its own; its words are a remark, often the same one, beside figures that have changed.
     words = None if command.form_key else rules.fingerprint(command.text)
-    return Repeated(person, words, uow.now - rules.REPEATED_WITHIN)
+    since = rules.repeated_since(command.kind, uow.now, places(uow.session).profile.zone())
+    return Repeated(person, words, since)
 
 
 def _keepable(command: FileReport) -> FileReport:
@@ -294,14 +295,28 @@ def _tell_unexplained(uow: UnitOfWork, row: ReportView, place: str, found: Seque
             return
 
 
-def _alert_duty(uow: UnitOfWork, row: ReportView, place: str, hazard: str | None) -> None:
+def cried_again(uow: UnitOfWork, row: ReportView) -> ReportView:
+    """A cry for help in the same words is no second report, but whoever is on duty hears it again: nobody repeats it
+    who has been helped. Once in an hour of the clock. Returns the report."""
+    if row.in_danger and uow.now - row.received_at >= rules.CRIED_AGAIN_AFTER:
+        place = shown(places(uow.session).label(row.division), row.place)
+        data = {
+            "incident": row.incident, "place": place, "hazard": row.hazard, "kind": row.kind, "figures": row.figures,
+            "urgent": True, "channel": row.channel, "needs": row.needs, "words": "、".join(row.urgent[:3]),
+        }  # fmt: skip
+        uow.record(Event("report.urgent", row.division, row.number, data))
+        _alert_duty(uow, row, place, row.hazard, again=f"{uow.now:%Y%m%d%H}:")
+    return row
+
+
+def _alert_duty(uow: UnitOfWork, row: ReportView, place: str, hazard: str | None, again: str = "") -> None:
     """Texts the duty officers above of people in danger: a board may be unwatched at night. Whoever said or typed
     it knows already."""
     above = accounts.people_with(uow.session, "report.review", ancestors(row.division))
     params = {"number": row.number, "place": place, "hazard": hazard, "words": "、".join(row.urgent[:3])}
     for person in above:
         if person.id not in {row.reporter_id, row.typed_by_id}:
-            dedup = f"urgent:{row.number}:{person.id}"
+            dedup = f"urgent:{again}{row.number}:{person.id}"
             subject = row.number
             uow.send(Notice("report_urgent", dedup, person=person.id, params=params, priority=ALERT, subject=subject))
 

@@ -56,6 +56,7 @@ EXEMPT: dict[str, str] = {
     "reports.by_id": WRITE,
     "reports.by_form_key": WRITE,
     "reports.by_id": WRITE,
+    "reports.is_over": WRITE,
     "reports.world_of": WIRING,
     "reports.last_world_of": OWN,
     "stock.today": "a date",
