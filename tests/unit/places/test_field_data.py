@@ -199,7 +199,9 @@ def test_norms_run_cards_levels_and_deadlines_name_known_things() -> None:
             assert team.get("when", {"figure": "deaths"})["figure"] in figures
     levels = data("levels")
     measures = levels.pop("measure")
+    assert levels.pop("orders") in {"asked", "starts"}
     assert all(set(parts) <= figures for parts in measures.values())
+    assert not any(levels.pop(name)["thresholds"] for name in ("attention", "special"))
     for scale in levels.values():
         assert list(scale) == ["IV", "III", "II", "I"]
         for lower, higher in pairwise(scale.values()):
