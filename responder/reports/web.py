@@ -1,4 +1,4 @@
-"""Pages of reports: the list, one report, the form for a phone, the form for a caller."""
+"""Pages of reports: the list, the form for a phone, the form for a caller, photos. One report: web_review.py."""
 
 import uuid
 from collections.abc import Sequence
@@ -16,7 +16,6 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from responder.incidents.similarity import likely_same
@@ -31,10 +30,8 @@ from responder.places.queries import places
 from responder.platform import terms, web
 from responder.platform.api import cursor
 from responder.reports import checks, form, hints, indicators, photos, queries, rules, service
-from responder.reports.commands import Review
 from responder.reports.form import Typed
 from responder.reports.rows import rows
-from responder.stock.catalogue import match_item
 
 bp = Blueprint("reports", __name__)
 
@@ -65,48 +62,6 @@ def _rows() -> dict[str, object]:
         page = at.page(queries.reports(session, web.scope(), at, **chosen), lambda one: one.id)
         found = rows(session, web.scope(), page.items)
     return {"reports": found, "next": page.next, "chosen": chosen, "first": at.before is None}
-
-
-@bp.get("/reports/<number>")
-@web.needs("report.see")
-def report(number: str) -> str:
-    """One report with its words, figures, photos and contradictions."""
-    with web.reading() as session:
-        found = queries.report(session, web.scope(), number)
-        if found is None:
-            raise NotFound()
-        tree = places(session)
-        level = tree.division(found.division).level
-        problems = checks.problems(found.figures, found.kind, level)
-        return render_template(
-            "reports/report.html",
-            one=found,
-            row=rows(session, web.scope(), [found])[0],
-            label=service.shown(tree.label(found.division), found.place),
-            photos=queries.photos(session, web.scope(), number),
-            spoken=_spoken(session, number),
-            problems=[p.words(web.language()) for p in problems],
-            groups=_groups(found.figures),
-            needs=[{**need, "item": match_item(need["item"]) or need["item"]} for need in found.needs],
-            own=web.principal().person_id in {found.reporter_id, found.typed_by_id},
-            may_review=web.principal().can("report.review") and found.status == "received",
-        )
-
-
-def _spoken(session: Session, number: str) -> list[dict[str, object]]:
-    """What its caller said on the telephone, for those who may hear it."""
-    if not any(web.principal().can(one) for one in ("message.see", "report.review")):
-        return []
-    texts = messaging.about(session, web.scope(), [number])
-    return [one for text in texts for one in text.understood.get("recordings", ())]
-
-
-def _groups(figures: dict[str, float]) -> dict[str, list[tuple[str, float]]]:
-    grouped: dict[str, list[tuple[str, float]]] = {}
-    for slug, indicator in indicators.indicators().items():
-        if figures.get(slug) is not None:
-            grouped.setdefault(indicator.group, []).append((slug, figures[slug]))
-    return grouped
 
 
 @bp.get("/reports/new")
@@ -252,23 +207,6 @@ def placed(tree: Places) -> MultiDict[str, str]:
     return sent
 
 
-@bp.post("/reports/<number>/review")
-@web.needs("report.review")
-def review(number: str) -> Response:
-    """Accepts a report, or returns it with a reason."""
-    accept = request.form.get("accept") == "1"
-    try:
-        with web.begin() as uow:
-            service.review(uow, Review(number, accept, request.form.get("reason", "").strip()))
-        flash(_("已审") if accept else _("已退回，已短信告知报灾人"), "ok")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    back = web.inside(request.form.get("next"))
-    return redirect(back or url_for("reports.report", number=number))  # type: ignore[return-value]
-
-
 @bp.get("/reports/photos/<int:photo>.jpg")
 @web.needs("report.see")
 def photo(photo: int) -> Response:
@@ -283,4 +221,5 @@ def photo(photo: int) -> Response:
     return send_file(path, mimetype="image/jpeg", max_age=0)
 
 
-from responder.reports import web_due, web_ledgers, web_offline, web_sheets  # noqa: E402, F401  (they hang their pages on ``bp``)
+# They hang their pages on ``bp``.
+from responder.reports import web_due, web_ledgers, web_offline, web_review, web_sheets  # noqa: E402, F401
