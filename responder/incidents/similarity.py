@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from responder.incidents import rules
 from responder.incidents.models import Incident
+from responder.incidents.queries import seen
 from responder.kernel.ids import INCIDENT, number
 from responder.places import distance
 from responder.places.coordinates import Point
@@ -166,7 +167,7 @@ def likely_same(
     if here is None and (located := places(session).point(division)) is not None:
         here = located.point
     statement = select(Incident).where(
-        scope.covers(Incident.division_code), Incident.status == rules.OPEN,
+        seen(scope), Incident.status == rules.OPEN,
         Incident.touched_at >= at - timedelta(hours=rule.hours),
         begins_with(Incident.division_code, division[:COUNTY]),
     )  # fmt: skip
