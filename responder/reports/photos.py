@@ -3,17 +3,23 @@
 import hashlib
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import ExifTags, Image, ImageOps
 
 from responder.kernel.refusals import Refusal
+from responder.places.coordinates import Point
+from responder.places.distance import km
+from responder.places.index import Places
 from responder.platform.pool import heavy
-from responder.reports.commands import StoredPhoto
+from responder.reports.commands import FileReport, StoredPhoto
 
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PHOTOS = 9
 MAX_SIDE = 2000
+NEAR_KM = 30.0
+"""A town's way across its county."""
 _FORMATS = ("JPEG", "PNG", "WEBP")
 # A small file may unfold to gigabytes: refused from the header, before a pixel is read.
 _MAX_PIXELS = 60_000_000
@@ -33,6 +39,20 @@ def store(folder: Path, uploads: list[bytes]) -> list[StoredPhoto]:
     if len(uploads) > MAX_PHOTOS:
         raise BadPhoto(reason="many")
     return [heavy(_keep, folder, upload) for upload in uploads]
+
+
+def placed(command: FileReport, tree: Places) -> FileReport:
+    """A report without a point takes it from its photos, the first one taken near its division: an old picture from
+    elsewhere doesn't move it."""
+    if command.lat is not None or not command.photos:
+        return command
+    home = tree.point(command.division)
+    for photo in command.photos:
+        if photo.lat is None or photo.lng is None:
+            continue
+        if home is None or km(home.point, Point(photo.lat, photo.lng)) <= NEAR_KM:
+            return replace(command, lat=photo.lat, lng=photo.lng, accuracy=None)
+    return command
 
 
 def path(folder: Path, sha256: str) -> Path:

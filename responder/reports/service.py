@@ -24,7 +24,7 @@ from responder.places.queries import places
 from responder.platform.scope import PREFIXES, ancestors, everything
 from responder.platform.terms import vocabulary
 from responder.platform.work import UnitOfWork
-from responder.reports import checks, indicators, queries, rules, standings
+from responder.reports import checks, indicators, photos, queries, rules, standings
 from responder.reports.amending import amend, held, settle_question
 from responder.reports.commands import FileReport, Review
 from responder.reports.forwarding import forward
@@ -59,6 +59,7 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
     rules.check_origin(command.source, command.basis, command.said_at)
     figures = indicators.cleaned(dict(command.figures))
     tree = places(uow.session)
+    command = photos.placed(command, tree)
     _check_place(uow, tree, command)
     label = shown(tree.label(command.division), command.place)
     urgent = red_words(command.text) or command.urgent

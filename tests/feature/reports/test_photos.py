@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from responder.app import build
 from responder.reports import photos
+from responder.reports.commands import StoredPhoto
 from responder.reports.models import Photo
 from responder.reports.photos import BadPhoto
 from tests.feature.reports.conftest import Desk, picture
+from tests.feature.reports.filing import say
 
 
 def _upload(data: bytes, name: str = "photo.jpg") -> tuple[io.BytesIO, str]:
@@ -96,6 +98,25 @@ def test_a_small_file_that_would_unfold_to_gigabytes_is_refused(
     with pytest.raises(BadPhoto) as caught:
         photos.store(tmp_path, [picture(size=(40, 40))])
     assert caught.value.params == {"reason": "size"}
+
+
+def test_a_report_without_a_point_stands_where_its_photo_was_taken(desk: Desk) -> None:
+    assert desk.browser("village").file(photos=_upload(picture(gps=True))).status_code == 302
+    (one,) = desk.reports()
+    assert (round(one.lat or 0, 4), round(one.lng or 0, 4)) == (30.8, 121.43)
+    (incident,) = desk.incidents()
+    assert (incident.lat, incident.lng) == (one.lat, one.lng)
+
+
+def test_a_point_of_its_own_or_a_photo_from_far_away_is_not_overruled(desk: Desk) -> None:
+    desk.browser("village").file(photos=_upload(picture(gps=True)), lat="30.81", lng="121.44", accuracy="12")
+    far = StoredPhoto("0" * 64, 4, 3, 12, 39.9, 116.4)
+    none = StoredPhoto("1" * 64, 4, 3, 12)
+    filed = [say(desk, "village", kind="initial", hazard="fire", photos=several) for several in ([far], [none, far])]
+    assert [(one.lat, one.lng) for one in filed] == [(None, None)] * 2
+    near = StoredPhoto("2" * 64, 4, 3, 12, 30.8, 121.43)
+    assert say(desk, "village", ref=filed[0].incident or "", photos=[far, near]).lat == 30.8
+    assert desk.reports()[-1].lat == 30.81
 
 
 def test_a_photo_is_turned_upright_and_made_smaller(tmp_path: Path) -> None:
