@@ -99,12 +99,21 @@ def gives_reason(what: Understood, body: str) -> bool:
 
 
 _MORE = re.compile(r"还有|又有|又|另有|另外|新增|再有|增加了|another|more", re.IGNORECASE)
+_SURELY_MORE = re.compile(
+    r"(?:又|再|还|另)有?(?:死|伤|失踪|失联|转移|疏散|发现|救出|倒|塌|\d|[一二两三四五六七八九十])|新增|增加了|\bmore\b|\banother\b",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(r"累计|共|总|增至|达到|上升到|total", re.IGNORECASE)
 
 
 def tells_more(body: str) -> bool:
     """Whether a text tells what came on top (又有2人受伤) and not how many there are by now."""
     return bool(_MORE.search(body)) and not _TOTAL.search(body)
+
+
+def surely_tells_more(body: str) -> bool:
+    """Whether even a text with a place or hazard of its own tells what came on top: 又有 right before a number."""
+    return bool(_SURELY_MORE.search(plain(body))) and not _TOTAL.search(body)
 
 
 # Words beside a vague number, and the figure that it would have been.

@@ -1,6 +1,5 @@
 """A text that reports: the report that it becomes, the receipt, and what the receipt asks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from responder.hotline.senders import Sender
 from responder.hotline.understanding import Understood
 from responder.hotline.understanding.moment import moment
 from responder.hotline.whereabouts import Where
+from responder.incidents import queries as incidents
 from responder.kernel.actors import REAL
 from responder.kernel.ids import INCIDENT, number
 from responder.places.queries import places
@@ -42,7 +42,7 @@ def file(call: Call, sender: Sender, what: Understood, memory: Memory, promised:
     meant = _meant(call, sender, what, memory, promised)
     uow = call.uow
     figures = rules.figures(what)
-    more = _added_to(call, figures, meant, memory)
+    more = _added_to(call, what, meant, memory)
     zone = places(uow.session).profile.zone()
     command = FileReport(
         kind=meant.kind, hazard=what.hazard, division=meant.where.division, place=meant.where.place,
@@ -74,14 +74,24 @@ def _zero_asked(call: Call, sender: Sender, command: FileReport) -> ReportView |
     return deadlines.answer_zero(call.uow, said)
 
 
-def _added_to(call: Call, figures: Mapping[str, float], meant: Meant, memory: Memory) -> dict[str, float]:
-    """What stood before of figures that a text tells as "2 more": figures are cumulative, sums are asked for."""
-    last = memory.last(call.uow.world)
-    if meant.kind != "followup" or last is None or last.incident is None or not answers.tells_more(call.body):
+def _added_to(call: Call, what: Understood, meant: Meant, memory: Memory) -> dict[str, float]:
+    """What stood before, by whomever it was said, of figures that a text tells as "2 more": figures are cumulative,
+    sums are asked for."""
+    more = {"followup": answers.tells_more, "initial": answers.surely_tells_more}.get(meant.kind)
+    if more is None or not more(call.body):
         return {}
-    incident, scope = number(INCIDENT, last.incident), everything(call.uow.world)
-    stood = reports_read.latest_figures(call.uow.session, scope, incident, meant.where.division)
-    return {slug: stood[slug] for slug in figures if stood.get(slug)}
+    uow = call.uow
+    told = next((one for one in memory.reports if one.number == meant.ref and one.world == uow.world), None)
+    key = told.incident if told else None
+    if key is None:
+        hazard = what.hazard if meant.kind == "initial" else None
+        found = incidents.joinable(uow.session, uow.world, meant.where.division, hazard, uow.now)
+        key = found.id if found else None
+    if key is None:
+        return {}
+    scope = everything(uow.world)
+    stood = reports_read.latest_figures(uow.session, scope, number(INCIDENT, key), meant.where.division)
+    return {slug: stood[slug] for slug in rules.figures(what) if stood.get(slug)}
 
 
 def answer(call: Call, row: ReportView, template: str, *, asks: str = "", hint: str = "") -> None:

@@ -20,6 +20,7 @@ class Manners(BaseModel):
     returned_days: Positive
     join_seconds: Positive
     repeat_minutes: Positive
+    drill_echo_hours: Positive
     listed: Annotated[int, Field(gt=0, le=8)]
     hazards: Annotated[list[str], Field(max_length=8)]
     main_figures: list[str]
@@ -41,6 +42,11 @@ class Manners(BaseModel):
     def returned(self) -> timedelta:
         """How long after a return the next text is its correction."""
         return timedelta(days=self.returned_days)
+
+    @property
+    def drill_echo(self) -> timedelta:
+        """How long after a report of a drill that has ended a follow-up may still mean it."""
+        return timedelta(hours=self.drill_echo_hours)
 
     @property
     def repeats(self) -> timedelta:

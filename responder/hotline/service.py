@@ -10,7 +10,7 @@ from responder.hotline.call import Call
 from responder.hotline.completing import again
 from responder.hotline.gazetteers import gazetteer
 from responder.hotline.manners import manners
-from responder.hotline.memory import FILED, Memory, Text, recall
+from responder.hotline.memory import FILED, Memory, Text, Told, recall
 from responder.hotline.refusals import NoDrill, WhichDrill, WhichWorld
 from responder.hotline.senders import Sender, sender_of
 from responder.hotline.understanding import Understood, understand
@@ -194,10 +194,19 @@ def _world(uow: UnitOfWork, sender: Sender, what: Understood, memory: Memory) ->
         return asked, None
     newest = memory.reports[0] if memory.reports else None
     goes_on = rules.is_fragment(what) and newest is not None and uow.now - newest.at <= manners().continues
-    if (what.intent in rules.CONTINUES or goes_on) and newest is not None and newest.world != REAL:
+    if (what.intent in rules.CONTINUES or goes_on) and newest is not None and _may_mean_drill(uow, sender, newest):
         # Their last receipt was a drill's: a correction without number or 演练 may mean either.
         raise WhichWorld()
     return REAL, None
+
+
+def _may_mean_drill(uow: UnitOfWork, sender: Sender, newest: Told) -> bool:
+    """Whether words that go on with the newest report may still mean a drill: one that runs, or has just ended. One
+    of last month must not stand in the way of a real follow-up."""
+    if newest.world == REAL:
+        return False
+    running = {one.world for one in drills.running_for(uow.session, sender.division)}
+    return newest.world in running or uow.now - newest.at <= manners().drill_echo
 
 
 def _drill_s_prompt(uow: UnitOfWork, sender: Sender) -> int | None:

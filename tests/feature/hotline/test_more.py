@@ -1,0 +1,44 @@
+"""2 more of something that is known already: the sum is asked for, whoever said the first number."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from responder.hotline import answers
+from responder.kernel import clock
+from tests.feature.hotline.conftest import Hotline
+
+
+@pytest.mark.parametrize(("who", "text"), [
+    ("village", "海涯村又有2人死亡"), ("town", "海涯村又死亡2人"), ("town", "海涯村洪水新增死亡2人"),
+])  # fmt: skip
+def test_two_more_dead_are_not_the_same_two(hotline: Hotline, who: str, text: str) -> None:
+    hotline.text("village", "海涯村洪水，死亡2人，转移20人")
+    assert hotline.text(who, text)["outcome"] == "report"
+    assert hotline.incidents()[0].figures == {"deaths": 2, "relocated": 20}
+    assert "前报死亡2人" in hotline.said_to(who)[-1]
+    hotline.text(who, "4")
+    (incident,) = hotline.incidents()
+    assert incident.figures == {"deaths": 4, "relocated": 20}
+
+
+@pytest.mark.parametrize(("text", "sure"), [
+    ("三村又有2人死亡", True), ("新增受伤3人", True), ("又发大水，转移20人", False), ("另外转移20人", False),
+    ("又转移30人，累计50人", False), ("再次降雨，转移20人", False),
+])  # fmt: skip
+def test_only_more_of_something_counts_as_more(text: str, sure: bool) -> None:
+    assert answers.surely_tells_more(text) is sure
+
+
+def test_a_drill_of_last_month_does_not_stand_in_the_way(hotline: Hotline) -> None:
+    with time_machine.travel(clock.now(), tick=True) as moment:
+        world = hotline.drill()
+        hotline.text("village", "演练 海涯村洪水，转移20人")
+        hotline.end(world)
+        hotline.text("town", "海涯村洪水，死亡1人")
+        assert hotline.text("village", "续报 死亡2人")["outcome"] == "waiting"
+        moment.shift(timedelta(days=30))
+        hotline.text("town", "海涯村洪水，死亡1人，失踪1人")
+        assert hotline.text("village", "续报 死亡2人")["outcome"] == "report"
+        assert hotline.incidents()[0].figures["deaths"] == 2
