@@ -122,7 +122,7 @@ def amount(slug: str, value: float, lang: str) -> str:
         return f"{terms.quantity(value / 10_000, lang)}万元"
     said = terms.quantity(value, lang)
     if unit:
-        said += ("" if lang == "zh" else " ") + terms.term("unit", unit, lang)
+        said += ("" if lang == "zh" else " ") + terms.unit_of(unit, value, lang)
     if unit == "ha" and lang == "zh":
         said += f"（{terms.quantity(round(value * _MU), lang)}亩）"
     return said

@@ -139,6 +139,7 @@ def init_pages(
     app.add_template_filter(worded(far), "far")
     app.add_template_filter(worded(who), "who")
     app.add_template_filter(worded(lambda v: "—" if v is None else terms.quantity(v, web.language())), "number")
+    app.add_template_filter(worded(lambda slug, value: terms.unit_of(slug, value, web.language())), "unit")
     app.add_template_filter(worded(lambda v: terms.figures(v or {}, web.language())), "figures")
     app.add_template_filter(worded(lambda v: terms.goods(v or [], web.language())), "goods")
     app.add_template_filter(phones.mask, "phone")

@@ -41,6 +41,14 @@ def quantity(value: object, lang: str) -> str:
     return f"{int(value):,}"
 
 
+def unit_of(slug: str, value: object, lang: str) -> str:
+    """The unit after a quantity: ``unit_of("person", 1, "en")`` is ``"person"``, of 2 ``"people"``. None: ``""``."""
+    if not slug:
+        return ""
+    single = _terms().get("unit", {}).get(slug, {}).get(f"one_{lang}") if value == 1 else None
+    return single or term("unit", slug, lang)
+
+
 class _Words(Formatter):
     """Formats ``{field:vocabulary}``: a slug becomes its word, ``{n:number}`` is grouped, ``{f:figures}`` and
     ``{g:goods}`` become short lists."""
@@ -98,7 +106,7 @@ def _scaled(slug: str, value: float, unit: str, lang: str) -> tuple[str, str]:
     # Money is kept in yuan and read in 万元 from ten thousand on (DOMAIN §1.4).
     if slug.startswith("loss") and lang == "zh" and value >= 10_000:
         return quantity(value / 10_000, lang), "万元"
-    return quantity(value, lang), term("unit", unit, lang) if unit else ""
+    return quantity(value, lang), unit_of(unit, value, lang)
 
 
 def goods(lines: list[Mapping[str, Any]], lang: str) -> str:
@@ -113,7 +121,7 @@ def goods(lines: list[Mapping[str, Any]], lang: str) -> str:
         elif lang == "zh":
             parts.append(f"{name}{quantity(qty, lang)}{term('unit', unit, lang) if unit else ''}")
         else:
-            parts.append(f"{quantity(qty, lang)} {name}")
+            parts.append(f"{quantity(qty, lang)} x {name}")
     return ("、" if lang == "zh" else ", ").join(parts)
 
 

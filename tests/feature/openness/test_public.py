@@ -243,4 +243,4 @@ def test_english(house: House, visitor: FlaskClient) -> None:
     number = Story(house).whole()
     page = visitor.get(f"/public/incidents/{number}", headers={"Accept-Language": "en"}).get_data(as_text=True)
     assert "typhoon" in page
-    assert "50 quilt" in page
+    assert "50 x quilt" in page

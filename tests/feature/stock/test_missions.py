@@ -212,7 +212,7 @@ def test_events_carry_what_boards_and_clocks_need(store: Store, system: Actor) -
         assert event.data["goods"] == [{"item": "quilt", "qty": 50, "unit": "quilt"}]
         assert event.data["place"] == "漕泾镇海涯村"
     assert events[1].summary("zh") == "区备灾仓库 出库 棉被50床，送 漕泾镇海涯村（D1004）"
-    assert events[2].summary("en") == "漕泾镇海涯村 received 50 quilt (D1005)"
+    assert events[2].summary("en") == "漕泾镇海涯村 received 50 x quilt (D1005)"
 
 
 def test_a_stranger_sees_none_of_it(store: Store, system: Actor) -> None:
