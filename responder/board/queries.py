@@ -1,6 +1,6 @@
 """Composite reads of the board, over the rooms below. All scoped; each costs the same however many rows there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -24,13 +24,14 @@ from responder.places.index import Places
 from responder.places.queries import places
 from responder.platform.api import Cursor
 from responder.platform.scope import Scope
-from responder.reports import indicators
+from responder.reports import indicators, sheets
 from responder.reports import queries as reports
 from responder.reports import rules as totals
 from responder.reports.models import Report
 from responder.reports.queries import Counts, ReportView
 from responder.reports.rows import ReportRow
 from responder.reports.rows import rows as dressed
+from responder.reports.standing import OWN
 from responder.stock.catalogue import match_item
 
 SENT = ("alerted", "no_answer", "acknowledged", "en_route", "arrived", "working")
@@ -58,8 +59,8 @@ class Face:
 
 @dataclass(frozen=True)
 class Given:
-    """A division's present figures in one incident, and the report that gave them last. ``counted`` is false where
-    a division above holds the same people already."""
+    """A division's own figures in one incident, and the report that it sent last. ``counted`` is false where the word
+    of a division above stands for all of them."""
 
     division: str
     label: str
@@ -193,21 +194,20 @@ def _hint(plan: Plan) -> Hint:
     return Hint(len(plan.chosen()), len(stores), sum(gap.missing for gap in plan.gaps), short)
 
 
-def given(case: Case, tree: Places) -> list[Given]:
-    """What each division has reported of an incident, nothing twice: its latest word on every figure."""
-    told = case.counted()
-    known = totals.latest([(one.division, one.figures) for one in told])
-    last = {one.division: one for one in told}
+def given(session: Session, scope: Scope, case: Case) -> list[Given]:
+    """What each division has said of an incident, as the consolidated sheet has it: nothing of it is counted twice."""
+    tree, words = places(session), sheets.words(session, scope, case.number)
+    last = {one.division: one for one in case.counted() if one.source == OWN}
     return [
-        Given(code, tree.label(code), known.get(code, {}), last[code], not _covered(code, known))
-        for code in sorted(last)
+        Given(code, tree.label(code), words[code].figures, last[code], not _covered(code, words))
+        for code in sorted(words.keys() & last.keys())
     ]
 
 
-def _covered(code: str, known: dict[str, dict[str, float]]) -> bool:
-    above = [up for up in known if up != code and code.startswith(up)]
-    mine = {slug for slug, value in known.get(code, {}).items() if value is not None}
-    return bool(mine) and any(mine <= known[up].keys() for up in above)
+def _covered(code: str, words: Mapping[str, sheets.Word]) -> bool:
+    mine = words[code].figures.keys()
+    above = (word.stands for up, word in words.items() if up != code and code.startswith(up))
+    return bool(mine) and mine <= frozenset[str]().union(*above)
 
 
 def numbers(session: Session, scope: Scope, people: Sequence[int]) -> dict[int, str]:

@@ -143,7 +143,7 @@ def _head(session: Session, case: Case) -> dict[str, object]:
 
 def _figures(session: Session, case: Case) -> dict[str, object]:
     one = case.row.incident
-    given = queries.given(case, places(session))
+    given = queries.given(session, web.scope(), case)
     shown = [slug for slug in one.figures if any(slug in place.figures for place in given)]
     return {
         "row": case.row, "one": one, "given": given, "shown": queries.ordered(shown), "needs": queries.asked(case)

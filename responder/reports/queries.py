@@ -14,7 +14,8 @@ from responder.kernel.ids import INCIDENT, REPORT, number, row_id
 from responder.platform.api import Cursor
 from responder.platform.scope import Scope
 from responder.reports import rules
-from responder.reports.models import Photo, Report
+from responder.reports.models import Photo, Report, Standing
+from responder.reports.standing import OWN
 
 
 @dataclass(frozen=True)
@@ -209,5 +210,10 @@ def returned_to(session: Session, scope: Scope, person_id: int, limit: int = 5) 
 
 def latest_figures(session: Session, scope: Scope, incident: str, division: str) -> dict[str, Any]:
     """What one division has reported of an incident so far: its latest word on every figure."""
-    told = [(one.division, one.figures) for one in of_incident(session, scope, incident) if one.status != "returned"]
-    return rules.latest(told).get(division, {})
+    if not scope.holds(division):
+        return {}
+    statement = select(Standing.own).where(
+        Standing.incident_id == (row_id(INCIDENT, incident) or 0), Standing.division_code == division,
+        Standing.source == OWN, Standing.world == scope.world,
+    )  # fmt: skip
+    return {slug: entry[0] for slug, entry in (session.scalar(statement) or {}).items()}

@@ -199,18 +199,6 @@ def check_point(lat: float | None, lng: float | None, accuracy: float | None = N
         raise Invalid(field="location", problem="number")
 
 
-def latest(reports: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
-    """Each division's present figures from its reports, oldest first: (division, figures) pairs.
-
-    Figures are cumulative (DOMAIN §1.2), so a later one replaces the earlier of the same division; what a later
-    report leaves blank stays.
-    """
-    known: dict[str, dict[str, Any]] = {}
-    for division, figures in reports:
-        known.setdefault(division, {}).update(figures)
-    return known
-
-
 def merged_needs(reports: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> list[dict[str, Any]]:
     """What is asked for now: the latest list of each division, quantities of one item added up."""
     latest_lists: dict[str, Sequence[Mapping[str, Any]]] = {}

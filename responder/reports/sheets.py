@@ -132,6 +132,35 @@ def _length(division: str, deep: int) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
+class Word:
+    """What a division has said itself of an incident, additions beside its children's among it. ``stands`` are the
+    figures for which its own word counts, whatever its children say."""
+
+    figures: Figures
+    stands: frozenset[str]
+
+
+def words(session: Session, scope: Scope, incident: str) -> dict[str, Word]:
+    """The divisions in scope that have reported of an incident, with their latest words: one statement."""
+    statement = select(_t.c.division_code, _t.c.own, _t.c.added, _t.c.below).where(
+        _t.c.world == scope.world, _t.c.incident_id == (row_id(INCIDENT, incident) or 0), _t.c.source == OWN,
+        _t.c.reports > 0, scope.covers(_t.c.division_code),
+    )  # fmt: skip
+    found = {}
+    for row in session.execute(statement):
+        said = {slug: entry[0] for slug, entry in {**row.added, **row.own}.items()}
+        found[row.division_code] = Word(said, frozenset(slug for slug in row.own if _stands(row, slug)))
+    return found
+
+
+def _stands(line: Any, slug: str) -> bool:
+    """Whether a division's own word on a figure counts, and not what lies below it and beside."""
+    own, added, below = line.own.get(slug), line.added.get(slug), line.below.get(slug)
+    beside = [part for part in (below, added and added[0]) if part is not None]
+    return own is not None and bool(own[3] or not beside or own[0] >= standing.tidy(sum(beside)))
+
+
+@dataclass(frozen=True)
 class Traced:
     """A part of a number: what a division said in which report, by whom, in which words. ``addition`` stands beside
     its children. ``inbound`` is the message that it came from."""
@@ -180,10 +209,9 @@ def _parts(lines: Mapping[str, Any], code: str, slug: str) -> Iterable[tuple[str
     line = lines.get(code)
     if line is None or slug not in line.figures:
         return
-    own, added = line.own.get(slug), line.added.get(slug)
-    beside = standing.summed([{slug: part} for part in (line.below.get(slug), added and added[0]) if part is not None])
-    if own is not None and (own[3] or slug not in beside or own[0] >= beside[slug]):
-        yield code, own, False
+    added = line.added.get(slug)
+    if _stands(line, slug):
+        yield code, line.own[slug], False
         return
     if added is not None:
         yield code, added, True

@@ -1,18 +1,22 @@
 """From the first look to the public page."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from responder.accounts.models import Delegation
+from responder.board import queries
 from responder.incidents import service
 from responder.incidents.commands import ReleaseFigures
 from responder.incidents.models import Incident
+from responder.kernel import clock
 from responder.platform import eventlog
 from responder.platform.scope import Scope
+from responder.reports import sheets
 from tests.cast import person_id
-from tests.feature.board.conftest import Night, post
+from tests.feature.board.conftest import VILLAGE, Night, post
 
 Browser = Callable[[str], FlaskClient]
 
@@ -120,6 +124,27 @@ def test_figures_stand_by_place_and_nothing_is_counted_twice(night: Night, brows
     assert ">120<" in total
     assert ">90<" not in total
     assert ">0<" in total
+
+
+def test_page_and_sheet_say_the_same(night: Night) -> None:
+    now = clock.now()
+    told = {"kind": "followup", "ref": "S1001"}
+    night.file("village", **told, figures={"relocated": 90})
+    night.file("village", **told, figures={"relocated": 50, "injured": 3}, said_at=now - timedelta(hours=2))
+    night.file("coordinator", **told, figures={"relocated": 500}, source="media")
+    night.file("town", **told, division="310116112", figures={"relocated": 5}, basis="addition")
+    scope = Scope("310116", permissions=frozenset({"mission.see"}))
+    with night.house.work.read() as session:
+        case = queries.case(session, scope, "S1001")
+        assert case is not None
+        given = {one.division: one for one in queries.given(session, scope, case)}
+        sheet = sheets.sheet(session, scope, "S1001", "310116112")
+    assert sheet is not None
+    assert given[VILLAGE].figures == {slug: cell.value for slug, cell in sheet.rows[0].own.items()}
+    assert (given[VILLAGE].figures["relocated"], given[VILLAGE].figures["injured"]) == (90, 3)
+    assert given["310116112"].figures == {"relocated": 5}
+    assert all(one.counted for one in given.values())
+    assert incident(night).figures["relocated"] == sheet.tier.figures["relocated"] == 95
 
 
 def test_deaths_wait_to_be_released(night: Night, browser: Browser) -> None:

@@ -94,15 +94,6 @@ def test_people_in_danger_come_first(figures: Mapping[str, Any], words: Sequence
     assert rules.is_urgent(figures, words) is urgent
 
 
-def test_the_latest_word_replaces_and_a_blank_leaves_what_stood() -> None:
-    told = [
-        ("310116112218", {"affected": 50, "relocated": 18}),
-        ("310116112219", {"affected": 1}),
-        ("310116112218", {"affected": 87}),
-    ]
-    assert rules.latest(told) == {"310116112218": {"affected": 87, "relocated": 18}, "310116112219": {"affected": 1}}
-
-
 def test_needs_are_each_place_s_latest_list_added_up() -> None:
     told: list[tuple[str, list[dict[str, Any]]]] = [
         ("a", [{"item": "棉被", "qty": 60}]),
