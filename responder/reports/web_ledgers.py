@@ -25,10 +25,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass
 class Typed:
-    """A form as typed and what is wrong with it, kept so that nothing has to be typed again. ``which``: person or
-    house."""
+    """A form as typed and what is wrong with it, kept so that nothing has to be typed again."""
 
-    which: str = ""
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     refused: str = ""
@@ -38,28 +36,48 @@ class Typed:
 @web.needs(queries.SEE)
 def ledger(number: str) -> str:
     """The ledgers of an incident in the reader's area, their counts beside the sheet's figures."""
-    return _page(number, Typed())
-
-
-def _page(number: str, typed: Typed) -> str:
-    me, scope = web.principal(), web.scope()
+    scope = web.scope()
     with web.reading() as session:
         one = _incident(session, number)
         tree = places(session)
         found = sheets.sheet(session, scope, one.number, scope.division)
-        division = typed.values.get("division", "")
-        if not scope.holds(division) or tree.find(division) is None:
-            division = scope.division if tree.is_leaf(scope.division) else ""
-        path = [(p.code, p.name) for p in (tree.path(division) if division else ()) if len(p.code) > len(me.division)]
         return render_template(
             "reports/ledger.html",
-            one=one, people=queries.casualties(session, scope, one.number), tree=tree, typed=typed,
-            houses=queries.houses(session, scope, one.number), division=division, path=path,
+            one=one, people=queries.casualties(session, scope, one.number), tree=tree,
+            houses=queries.houses(session, scope, one.number),
             counted=queries.counts(session, scope, one.id, scope.division).figures,
             figures=found.tier.figures if found else {}, name=tree.label(scope.division),
-            may_edit=me.can("casualty.edit"), has_sheet=found is not None,
-            errors={name: terms.term("problem", problem, web.language()) for name, problem in typed.errors.items()},
-            fieldwords={name: terms.term("field", name, web.language()) for name in typed.errors},
+            may_edit=web.principal().can("casualty.edit"), has_sheet=found is not None,
+        )  # fmt: skip
+
+
+@bp.get("/reports/ledger/<number>/person")
+@web.needs("casualty.edit")
+def note_person(number: str) -> str:
+    """The form for somebody dead or missing."""
+    return _form(number, "reports/note_person.html", Typed())
+
+
+@bp.get("/reports/ledger/<number>/house")
+@web.needs("casualty.edit")
+def note_house(number: str) -> str:
+    """The form for a household's damaged rooms."""
+    return _form(number, "reports/note_house.html", Typed())
+
+
+def _form(number: str, template: str, typed: Typed) -> str:
+    scope, lang = web.scope(), web.language()
+    with web.reading() as session:
+        one, tree = _incident(session, number), places(session)
+        # Most incidents are one village's: it stands there already.
+        division = typed.values.get("division") or (one.division if tree.is_leaf(one.division) else scope.division)
+        if not scope.holds(division) or tree.find(division) is None:
+            division = scope.division
+        path = [(p.code, p.name) for p in tree.path(division) if len(p.code) > len(scope.division)]
+        errors = {name: terms.term("problem", problem, lang) for name, problem in typed.errors.items()}
+        return render_template(
+            template, one=one, typed=typed, division=division, path=path, errors=errors,
+            fieldwords={name: terms.term("field", name, lang) for name in errors},
         )  # fmt: skip
 
 
@@ -91,7 +109,7 @@ def ledger_workbook(number: str) -> Response:
 
 @bp.post("/reports/ledger/<number>/person")
 @web.needs("casualty.edit")
-def note_person(number: str) -> ResponseReturnValue:
+def person_noted(number: str) -> ResponseReturnValue:
     """Somebody died or is missing."""
 
     def add(uow: UnitOfWork, typed: Typed) -> None:
@@ -102,12 +120,12 @@ def note_person(number: str) -> ResponseReturnValue:
         )  # fmt: skip
         service.note_casualty(uow, command)
 
-    return _noted(number, "person", add)
+    return _noted(number, "reports/note_person.html", add)
 
 
 @bp.post("/reports/ledger/<number>/house")
 @web.needs("casualty.edit")
-def note_house(number: str) -> ResponseReturnValue:
+def house_noted(number: str) -> ResponseReturnValue:
     """A household's damaged rooms."""
 
     def add(uow: UnitOfWork, typed: Typed) -> None:
@@ -119,13 +137,13 @@ def note_house(number: str) -> ResponseReturnValue:
         )  # fmt: skip
         service.note_house(uow, command)
 
-    return _noted(number, "house", add)
+    return _noted(number, "reports/note_house.html", add)
 
 
-def _noted(number: str, which: str, add: Callable[[UnitOfWork, Typed], None]) -> ResponseReturnValue:
+def _noted(number: str, template: str, add: Callable[[UnitOfWork, Typed], None]) -> ResponseReturnValue:
     with web.reading() as session:
         sent = placed(places(session))
-    typed = Typed(which, {name: sent.get(name, "").strip() for name in sent})
+    typed = Typed({name: sent.get(name, "").strip() for name in sent})
     try:
         with web.begin() as uow:
             add(uow, typed)
@@ -133,10 +151,10 @@ def _noted(number: str, which: str, add: Callable[[UnitOfWork, Typed], None]) ->
         raise
     except Invalid as problem:
         typed.errors[str(problem.params["field"])] = str(problem.params["problem"])
-        return _page(number, typed), 422
+        return _form(number, template, typed), 422
     except Refusal as refusal:
         status, typed.refused = web.refusal_words(refusal)
-        return _page(number, typed), status
+        return _form(number, template, typed), status
     flash(_("已登记"), "ok")
     return redirect(url_for("reports.ledger", number=number))
 
