@@ -1,53 +1,90 @@
 """What was said before: a person's last reports and texts, and the questions still open. Reads of the write path,
 across worlds, because a phone has none of its own; each row names its world.
-
-The statements are made once: they are on every text's way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, cast, func, literal_column, null, select, union_all
+from sqlalchemy import Text as Words
 from sqlalchemy.orm import Session
 
+from responder.accounts.models import Person, Phone
 from responder.hotline.manners import manners
 from responder.hotline.models import Question
+from responder.hotline.senders import Sender
 from responder.kernel.ids import REPORT, number
 from responder.messaging.models import Inbound, Outbound
+from responder.platform.database import Packed, UtcDateTime
 from responder.reports.models import Report
 
 _r: Any = Report.__table__
 _i: Any = Inbound.__table__
 _o: Any = Outbound.__table__
 _q: Any = Question.__table__
+_person: Any = Person.__table__
+_phone: Any = Phone.__table__
 
-_REPORTS = (
-    select(
-        _r.c.id, _r.c.world, _r.c.kind, _r.c.hazard, _r.c.division_code, _r.c.place, _r.c.status, _r.c.incident_id,
-        _r.c.received_at, _r.c.ref,
-    )
-    .where(_r.c.reporter_id == bindparam("person"))
-    .order_by(_r.c.id.desc())
-    .limit(8)
-)  # fmt: skip
-_TEXTS = (
-    select(_i.c.id, _i.c.body, _i.c.received_at, _i.c.outcome, _i.c.subject, _i.c.understood, _i.c.world)
-    .where(_i.c.number == bindparam("number"), _i.c.id < bindparam("before"))
-    .order_by(_i.c.id.desc())
-    .limit(8)
+_SENDER, _REPORT, _TEXT, _QUESTION = range(4)
+_NEWEST = 8
+_SHAPE: dict[str, Any] = {
+    "id": Integer(), "world": Integer(), "kind": Words(), "words": Words(), "division": Words(), "ref": Words(),
+    "hazard": Words(), "status": Words(), "incident": Integer(), "at": UtcDateTime(), "packed": Packed(),
+}  # fmt: skip
+_WHO = (
+    select(_person.c.id, _person.c.name, _person.c.division_code, _person.c.lang)
+    .join(_phone, _phone.c.person_id == _person.c.id)
+    .where(_phone.c.e164 == bindparam("number"), _person.c.disabled_at.is_(None))
+    .cte("who")
 )
-_OPEN = (
-    select(_q.c.id, _q.c.world, _q.c.kind, _q.c.report, _q.c.options, _q.c.asked_at)
-    .where(
-        _q.c.person_id == bindparam("person"),
-        _q.c.answered_at.is_(None),
+_ME = select(_WHO.c.id).scalar_subquery()
+
+
+def _shaped(what: int, columns: Mapping[str, Any]) -> Any:
+    filled = [columns.get(name, cast(null(), kind)).label(name) for name, kind in _SHAPE.items()]
+    return select(literal_column(str(what)).label("what"), *filled)
+
+
+def _newest(what: int, columns: Mapping[str, Any], *where: Any) -> Any:
+    # Inside a subquery of its own: SQLite has no order within a union.
+    return select(_shaped(what, columns).where(*where).order_by(columns["id"].desc()).limit(_NEWEST).subquery())
+
+
+_RECALL = union_all(
+    _shaped(
+        _SENDER, {"id": _WHO.c.id, "kind": _WHO.c.lang, "words": _WHO.c.name, "division": _WHO.c.division_code}
+    ),
+    _newest(
+        _REPORT,
+        {
+            "id": _r.c.id, "world": _r.c.world, "kind": _r.c.kind, "words": _r.c.place, "division": _r.c.division_code,
+            "ref": _r.c.ref, "hazard": _r.c.hazard, "status": _r.c.status, "incident": _r.c.incident_id,
+            "at": _r.c.received_at,
+        },
+        _r.c.reporter_id == _ME,
+    ),
+    _newest(
+        _TEXT,
+        {
+            "id": _i.c.id, "world": _i.c.world, "kind": _i.c.outcome, "words": _i.c.body, "ref": _i.c.subject,
+            "at": _i.c.received_at, "packed": _i.c.understood,
+        },
+        _i.c.number == bindparam("number"), _i.c.id < bindparam("before"),
+    ),
+    _newest(
+        _QUESTION,
+        {
+            "id": _q.c.id, "world": _q.c.world, "kind": _q.c.kind, "ref": _q.c.report, "at": _q.c.asked_at,
+            "packed": _q.c.options,
+        },
+        _q.c.person_id == _ME, _q.c.answered_at.is_(None),
         _q.c.asked_at >= bindparam("since", type_=_q.c.asked_at.type),
-    )
-    .order_by(_q.c.id.desc())
-    .limit(8)
-)
+    ),
+)  # fmt: skip
+"""Who writes, what they reported, what this phone said and what was asked, in one statement: it is on every text's
+way. ``what`` tells the rows apart; what one kind of row hasn't is NULL."""
 
 
 FILED = ("report", "partly", "repeat")
@@ -135,18 +172,26 @@ class Memory:
         )
 
 
-def recall(session: Session, person: int | None, phone: str, inbound: int, now: datetime) -> Memory:
-    """What was said before by this person (None: nobody known) and from this phone, and what they were asked."""
-    connection = session.connection()
-    since = now - manners().question_open
-    texts = tuple(Text(*row) for row in connection.execute(_TEXTS, {"number": phone, "before": inbound}))
-    if person is None:
-        return Memory((), texts, ())
-    return Memory(
-        tuple(Told(*tuple(row)) for row in connection.execute(_REPORTS, {"person": person})),
-        texts,
-        tuple(Asked(*row) for row in connection.execute(_OPEN, {"person": person, "since": since})),
-    )
+def recall(session: Session, phone: str, inbound: int, now: datetime) -> tuple[Sender | None, Memory]:
+    """Whose phone this is (None: nobody known), and what was said before by this person and from this phone."""
+    asked = {"number": phone, "before": inbound, "since": now - manners().question_open}
+    found: dict[int, list[Any]] = {what: [] for what in (_SENDER, _REPORT, _TEXT, _QUESTION)}
+    for row in session.connection().execute(_RECALL, asked):
+        found[row.what].append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: -row.id)
+    who = next((Sender(row.id, row.words, row.division, row.kind) for row in found[_SENDER]), None)
+    return who, Memory(
+        tuple(
+            Told(
+                row.id, row.world, row.kind, row.hazard, row.division, row.words, row.status, row.incident, row.at,
+                row.ref,
+            )
+            for row in found[_REPORT]
+        ),
+        tuple(Text(row.id, row.words, row.at, row.kind, row.ref, row.packed, row.world) for row in found[_TEXT]),
+        tuple(Asked(row.id, row.world, row.kind, row.ref, row.packed, row.at) for row in found[_QUESTION]),
+    )  # fmt: skip
 
 
 def last_sent(session: Session, phone: str, subjects: Sequence[str]) -> datetime | None:

@@ -35,21 +35,21 @@ def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
 
     Raises whatever goes wrong: the hook then undoes the unit, stores the text again and calls ``shelve``.
     """
-    call = Call(uow, inbound, incoming, sender_of(uow.session, incoming.number), incoming.body)
-    if call.sender is None:
-        _strange(call)
+    sender, memory = recall(uow.session, incoming.number, inbound, uow.now)
+    call = Call(uow, inbound, incoming, sender, incoming.body)
+    if sender is None:
+        _strange(call, memory)
     else:
-        _converse(call, call.sender)
+        _converse(call, sender, memory)
     _note(call)
 
 
-def _strange(call: Call) -> None:
+def _strange(call: Call, memory: Memory) -> None:
     """A text of a phone that nobody knows goes to a person, once; who is in danger is told of by text as well."""
     call.name_actor()
     uow, incoming = call.uow, call.incoming
-    before = recall(uow.session, None, incoming.number, call.inbound, uow.now).texts
     if incoming.body.strip():
-        same = (text for text in before if text.body == incoming.body and uow.now - text.at <= manners().repeats)
+        same = (text for text in memory.texts if text.body == incoming.body and uow.now - text.at <= manners().repeats)
         if next(same, None) is not None:
             call.outcome = "repeat"
             return
@@ -100,10 +100,9 @@ def _note(call: Call) -> None:
     messaging.note_outcome(call.uow, call.inbound, values)
 
 
-def _converse(call: Call, sender: Sender) -> None:
+def _converse(call: Call, sender: Sender, memory: Memory) -> None:
     """Understands a text against what was said before: the same again, a part, an answer, or news of its own."""
     uow = call.uow
-    memory = recall(uow.session, sender.person_id, call.incoming.number, call.inbound, uow.now)
     same = memory.repeated(call.incoming.body, uow.now)
     if same is not None and answers.digit(call.body) is None and _repeat(call, sender, same):
         return
