@@ -16,6 +16,7 @@ from responder.incidents.commands import (
     VerifyIncident,
 )
 from responder.incidents.models import Incident
+from responder.incidents.queries import Open
 from responder.incidents.similarity import Told
 from responder.kernel.events import Event
 from responder.kernel.ids import INCIDENT, number, row_id
@@ -69,9 +70,21 @@ def update_totals(uow: UnitOfWork, command: UpdateTotals) -> None:
         "row_id": command.incident_id, "figures": dict(command.figures), "touched_at": uow.now,
         "urgent": command.urgent, "hazard": command.hazard,
     }  # fmt: skip
+    kept = command.kept
+    if kept is not None and kept.status == rules.VERIFIED and kept.figures != row["figures"]:
+        row |= _reopened(uow, kept, command)
     if levels.reached_anywhere((command.figures, *command.by_office.values())):
         row |= _suggested(uow, command)
     uow.session.connection().execute(_TOTALS, row)
+
+
+def _reopened(uow: UnitOfWork, kept: Open, command: UpdateTotals) -> dict[str, object]:
+    """Nobody's name stands under figures that they haven't seen: others than the verified ones are verified anew."""
+    data = {"place": kept.place, "before": kept.figures, "figures": dict(command.figures)}
+    uow.record(Event("incident.reopened", kept.division, number(INCIDENT, kept.id), data))
+    return {
+        "status": rules.OPEN, "verified_at": None, "verified_by": "", "verified_by_id": None, "exception": "",
+    }  # fmt: skip
 
 
 def place_anew(uow: UnitOfWork, command: PlaceIncident) -> None:

@@ -126,6 +126,20 @@ def test_figures_stand_by_place_and_nothing_is_counted_twice(night: Night, brows
     assert ">0<" in total
 
 
+def test_nobody_s_name_stands_under_figures_that_came_later(night: Night, browser: Browser) -> None:
+    post(browser("supervisor"), "/incidents/S1001/verify")
+    night.file("coordinator", kind="followup", ref="S1001", figures={"relocated": 500}, source="media")
+    night.file("village", kind="followup", ref="S1001", figures={"relocated": 87})
+    assert incident(night).status == "verified"
+    night.file("village", kind="followup", ref="S1001", figures={"deaths": 5})
+    found = incident(night)
+    assert (found.status, found.verified_by, found.verified_at) == ("open", "", None)
+    assert "incident.reopened" in kinds(night)
+    assert "不能这样操作" in post(browser("coordinator"), "/incidents/S1001/close")[1]
+    post(browser("supervisor"), "/incidents/S1001/verify")
+    assert incident(night).status == "verified"
+
+
 def test_page_and_sheet_say_the_same(night: Night) -> None:
     now = clock.now()
     told = {"kind": "followup", "ref": "S1001"}
