@@ -6,9 +6,14 @@ import pytest
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
+from responder.incidents import service as incident_service
+from responder.incidents.commands import OpenIncident
+from responder.incidents.models import Incident
+from responder.kernel import ids
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.platform import eventlog
 from responder.platform.scope import Scope, everything
+from responder.reports import joining
 from responder.reports import rules as report_rules
 from responder.reports import service as reports
 from responder.reports.commands import Amend
@@ -284,3 +289,24 @@ def test_a_drill_s_ledger_is_its_own(desk: Desk) -> None:
         assert queries.counts(session, Scope(DISTRICT, 7), 1, DISTRICT).figures["missing"] == 0
     with pytest.raises(Refusal), desk.house.work.begin(desk.actor("coordinator", 7)) as uow:
         service.strike_casualty(uow, Strike(1, "演练"))
+
+
+def test_lines_go_with_the_reports_that_move_to_another_incident(desk: Desk) -> None:
+    number = incident(desk)
+    person(desk, number)
+    house(desk, number)
+    person(desk, number, "外镇人", who="coordinator", division=FAR)
+    say(desk, "coordinator", FAR, ref=number, affected=3)
+    with desk.house.work.begin(desk.actor("coordinator")) as uow:
+        opened = incident_service.open_incident(uow, OpenIncident(DISTRICT, "flood", "金山区"))
+    with desk.house.work.begin(desk.actor("coordinator")) as uow:
+        old, new = uow.session.get_one(Incident, 1), uow.session.get_one(Incident, opened)
+        rows = joining.of_incident(uow, old)
+        joining.move(uow, [row for row in rows.values() if row.division_code == FAR], new)
+    other = ids.number(ids.INCIDENT, opened)
+    assert counts(desk, number)[:3] == (0, 1, 1)
+    assert counts(desk, other)[:3] == (0, 1, 0)
+    with desk.house.work.begin(desk.actor("coordinator")) as uow:
+        joining.move_all(uow, uow.session.get_one(Incident, 1), uow.session.get_one(Incident, opened))
+    assert counts(desk, number)[:3] == (0, 0, 0)
+    assert counts(desk, other)[:3] == (0, 2, 1)
