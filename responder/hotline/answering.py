@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from responder.dispatch import queries as missions
-from responder.hotline import answers, asking, filing, whereabouts
+from responder.hotline import answers, asking, filing, rules, whereabouts
 from responder.hotline.call import Call
 from responder.hotline.completing import complete, settle
 from responder.hotline.memory import Asked, Memory, last_sent
@@ -18,6 +18,8 @@ from responder.reports.queries import ReportView
 
 _MINUTE_WORDS = 40
 """Letters: a longer text tells something of its own."""
+_PATIENCE = 2
+"""So often a question is put once more; whoever misses it again is rung by a person."""
 
 
 def take(call: Call, sender: Sender, what: Understood, memory: Memory) -> bool:
@@ -32,18 +34,23 @@ def take(call: Call, sender: Sender, what: Understood, memory: Memory) -> bool:
         if _ANSWERED[one.kind](call, sender, what, memory, one):
             call.outcome = "report" if call.outcome == "report" else "reply"
             return True
-    return _again(call, sender, asked)
+    return _again(call, sender, memory, asked)
 
 
-def _again(call: Call, sender: Sender, asked: list[Asked]) -> bool:
-    """A digit that is none of the choices, and answers no mission either: the question once more."""
+def _again(call: Call, sender: Sender, memory: Memory, asked: list[Asked]) -> bool:
+    """A digit that is none of the choices, and answers no mission either: the question once more, and then a person."""
     newest = asked[0] if asked else None
     if newest is None or not newest.options.get("ask") or answers.digit(call.body) in (None, 0):
         return False
     if missions.open_everywhere(call.uow.session, sender.person_id):
         return False
     call.name_actor(newest.world)
-    call.outcome, call.subject = "reply", newest.report
+    call.subject = newest.report
+    missed = (text for text in memory.texts if text.at >= newest.at and text.subject == newest.report)
+    if sum(text.outcome != "report" and answers.digit(text.body) is not None for text in missed) >= _PATIENCE:
+        call.reply_rarely("not_understood", rules.PUZZLED_AGAIN)
+        return True
+    call.outcome = "reply"
     call.reply("ask_again", {"ask": newest.options["ask"]}, newest.report)
     return True
 

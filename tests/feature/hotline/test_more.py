@@ -1,4 +1,4 @@
-"""2 more of something that is known already: the sum is asked for, whoever said the first number."""
+"""Sums that are asked for, and questions that come to an end."""
 
 from datetime import timedelta
 
@@ -42,3 +42,12 @@ def test_a_drill_of_last_month_does_not_stand_in_the_way(hotline: Hotline) -> No
         hotline.text("town", "海涯村洪水，死亡1人，失踪1人")
         assert hotline.text("village", "续报 死亡2人")["outcome"] == "report"
         assert hotline.incidents()[0].figures["deaths"] == 2
+
+
+def test_a_question_is_not_put_for_ever(hotline: Hotline) -> None:
+    hotline.text("town", "有房子塌了")
+    outcomes = [hotline.text("town", "9")["outcome"] for _turn in range(4)]
+    assert outcomes == ["reply", "reply", "waiting", "waiting"]
+    assert "值班员" in hotline.said_to("town")[-1]
+    hotline.text("town", "海涯村")
+    assert hotline.reports()[0].division == "310116112218"
