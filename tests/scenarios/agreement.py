@@ -13,6 +13,7 @@ from tests.scenarios.oracle import Book, Line
 def agree(district: District, incident: str, book: Book, tiers: Sequence[str] = ()) -> None:
     """Every tier's sheet of an incident, and the incident's own figures, say what the oracle says."""
     totals, lines = book.totals(), book.lines()
+    others = {source: book.totals(source) for source in ("government", "media")}
     with district.house.work.read() as session:
         scope = Scope(ROOT)
         one = incidents.incident(session, scope, incident)
@@ -29,10 +30,10 @@ def agree(district: District, incident: str, book: Book, tiers: Sequence[str] = 
             children = {row.division for row in found.rows}
             assert {code for code in totals if code[:-3] == tier and code != tier} <= children
             assert found.tier.below == book.below(tier, totals), (incident, tier)
-            assert found.tier.differences == book.differences(tier), (incident, tier)
-            for source in ("government", "media"):
+            assert found.tier.differences == book.differences(tier, totals), (incident, tier)
+            for source, said in others.items():
                 beside = found.sources.get(source)
-                assert (beside.figures if beside else {}) == book.totals(source).get(tier, {}), (source, tier)
+                assert (beside.figures if beside else {}) == said.get(tier, {}), (source, tier)
 
 
 def _same(row: sheets.Row, figures: Mapping[str, float], line: Line) -> None:

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,7 +63,7 @@ class District:
     sent: list[str] = field(default_factory=list)
     rung: int = 0
     _app: Any = None
-    _browsers: dict[str, tuple[FlaskClient, str]] = field(default_factory=dict)
+    _browsers: dict[str, FlaskClient] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # The clock.
@@ -74,9 +74,9 @@ class District:
         return datetime.now(ZONE)
 
     def until(self, when: datetime, *, step: timedelta = timedelta(minutes=10)) -> None:
-        """Moves the clock, with the worker's turns on the way."""
-        while self.now < when:
-            self.clock.move_to(min(self.now + step, when))
+        """Moves the clock, with the worker's turns at every whole ``step`` on the way."""
+        while (now := self.now) < when:
+            self.clock.move_to(min(now + step - (now - datetime.combine(now, time(), ZONE)) % step, when))
             self.work()
 
     def work(self) -> None:
@@ -99,8 +99,9 @@ class District:
 
     def heard(self, name: str) -> dict[str, Any]:
         """What became of a text."""
-        (found,) = [row for row in self.rows(Inbound) if row["provider_id"] == name]
-        return found
+        table: Any = Inbound.__table__
+        with self.house.work.read() as session:
+            return dict(session.execute(select(table).where(table.c.provider_id == name)).mappings().one())
 
     # By telephone.
 
@@ -110,19 +111,22 @@ class District:
         return self.exchange.call(self.people[who].number, f"CA{self.rung:04d}")
 
     def keyed(self, who: str, *figures: str) -> Telephone:
-        """A whole report by keypad: flood, figures in the menu's order, nothing said, confirmed."""
+        """A whole report by keypad: flood, figures in the menu's order, nothing said, confirmed; the provider then
+        tells the last step and the end twice."""
         line = self.call(who)
         line.key("2", "1", *figures)
         line.wait()
         said = line.key("1")
         assert "已上报" in said, said
+        assert line.again() == said
+        line.hang_up()
         line.hang_up()
         return line
 
     # By web.
 
-    def browser(self, who: str) -> tuple[FlaskClient, str]:
-        """A browser in which somebody is signed in, and its form token."""
+    def browser(self, who: str) -> tuple[FlaskClient, dict[str, Any]]:
+        """A browser in which somebody is signed in, who that is and a fresh form token."""
         if who not in self._browsers:
             token = f"scenario-{who}"
             with self.house.work.begin(cast.SYSTEM) as uow:
@@ -133,23 +137,23 @@ class District:
                 uow.session.add(row)
             client = self._app.test_client()
             client.set_cookie(COOKIE, token)
-            told = client.get("/reports/sender").get_json()
-            assert told["token"], f"{who} is not signed in"
-            self._browsers[who] = client, told["token"]
-        return self._browsers[who]
+            self._browsers[who] = client
+        client = self._browsers[who]
+        told = client.get("/reports/sender").get_json()
+        assert told["token"], f"{who} is not signed in"
+        return client, told
 
     def post(self, who: str, path: str, **fields: Any) -> TestResponse:
         """A form of a page, sent; the page that follows is read for a refusal."""
-        client, token = self.browser(who)
-        data = {"csrf_token": token, **fields}
+        client, told = self.browser(who)
+        data = {"csrf_token": told["token"], **fields}
         return client.post(path, data=data, content_type="multipart/form-data")
 
     def does(self, who: str, path: str, **fields: Any) -> None:
         """A form that must be carried out: nothing is said against it."""
         answered = self.post(who, path, **fields)
         assert answered.status_code == 302, (path, answered.status_code, answered.text[:500])
-        client, _token = self.browser(who)
-        with client.session_transaction() as session:
+        with self._browsers[who].session_transaction() as session:
             said = session.pop("_flashes", [])
         assert all(kind != "error" for kind, _words in said), said
 
@@ -171,13 +175,12 @@ class District:
 
     def kept(self, who: str, division: str, waited: timedelta, key: str, **fields: object) -> TestResponse:
         """What a phone without network kept for so long, sent when it is back."""
-        client, token = self.browser(who)
-        me = client.get("/reports/sender").get_json()["me"]
+        client, told = self.browser(who)
         data = {
-            "me": me, "drill": "", "waited": str(waited.total_seconds()), "idempotency_key": key,
+            "me": told["me"], "drill": "", "waited": str(waited.total_seconds()), "idempotency_key": key,
             "division": division, "kind": "followup", "hazard": "", **fields,
         }  # fmt: skip
-        headers = {"X-CSRFToken": token}
+        headers = {"X-CSRFToken": told["token"]}
         return client.post("/reports/kept", data=data, headers=headers, content_type="multipart/form-data")
 
     # Behind the scenes.
@@ -187,6 +190,13 @@ class District:
         table: Any = model.__table__
         with self.house.work.read() as session:
             return [dict(row) for row in session.execute(select(table).order_by(table.c.id)).mappings()]
+
+    def row(self, model: type[Outbound] | type[Report], key: int = 0) -> dict[str, Any]:
+        """One row of a table, by default the newest."""
+        table: Any = model.__table__
+        wanted = select(table).where(table.c.id == key) if key else select(table).order_by(table.c.id.desc()).limit(1)
+        with self.house.work.read() as session:
+            return dict(session.execute(wanted).mappings().one())
 
     def told(self, template: str) -> list[tuple[str, datetime]]:
         """Who was sent texts of a kind, and when (local), oldest first."""
@@ -249,8 +259,7 @@ def _staff(house: House, towns: list[str], villages: dict[str, list[str]], names
     with house.work.begin(cast.SYSTEM) as uow:
         for n, who in enumerate(wanted):
             division = people["village"].division if who == "deputy" else who
-            name, number = f"{names[division][:2]}联络员{n}", f"+86199{n:08d}"[:14]
-            number = f"+86199001{n:05d}"
+            name, number = f"{names[division][:2]}联络员{n}", f"+86199001{n:05d}"
             person = Person(
                 username=f"u{n}", name=name, division_code=division, demo=True, created_at=uow.now
             )  # fmt: skip

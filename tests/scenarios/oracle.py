@@ -89,10 +89,10 @@ class Book:
             counts[slug] = value if slug in line.final else max(value, made.get(slug, value))
         return counts
 
-    def differences(self, code: str) -> Figures:
+    def differences(self, code: str, counts: dict[str, Figures]) -> Figures:
         """A tier's own total less what its children and its additions make, where both are stated."""
         line = self.lines().get(code, Line())
-        made = added_up([self.below(code, self.totals()), line.added])
+        made = added_up([self.below(code, counts), line.added])
         return {slug: round(value - made[slug], 2) for slug, value in line.own.items() if slug in made}
 
 

@@ -20,7 +20,7 @@ from responder.reports.models import Report
 from responder.reports.rules import ChainClosed
 from tests.scenarios.agreement import agree
 from tests.scenarios.district import ROOT, District, at, opened
-from tests.scenarios.oracle import Book, Word
+from tests.scenarios.oracle import Book, Figures, Word
 
 START = at(8, "19:00")
 TOWNS = ("310116112", "310116102")
@@ -94,7 +94,7 @@ def _messages(district: District) -> tuple[list[tuple[str, str, str]], list[tupl
         texts.append((village, f"S1001 续报 转移{20 + n}人，受灾{100 + n}人", f"T{n}"))
     for n, village in enumerate(villages[:12]):
         for step, kind in enumerate(("followup", "followup", "correction")):
-            figures = {"houses_collapsed": 3 + n + step, "injured": step + n % 3}
+            figures: Figures = {"houses_collapsed": 3 + n + step, "injured": step + n % 3}
             forms.append((village, Word(village, kind, figures, START + timedelta(minutes=7 * n + 60 * step + 1))))
     for n, town in enumerate(district.towns[:4]):
         forms.append((town, Word(town, "followup", {"relocated": 60 + 40 * n}, START + timedelta(minutes=90 + n))))
@@ -127,7 +127,7 @@ def test_delivered_in_any_order(district: District, seed: int) -> None:
             assert answered.status_code in (200, 201), answered.text
     book.words += [word for _who, word in forms]
     for n, (who, _body, _name) in enumerate(texts):
-        figures = {"relocated": 20 + n, "affected": 100 + n}
+        figures: Figures = {"relocated": 20 + n, "affected": 100 + n}
         book.words.append(Word(district.people[who].division, "followup", figures, MORNING))
     agree(district, "S1001", book)
     came = district.rows(Inbound)
@@ -147,7 +147,9 @@ def test_of_two_verifications_the_one_that_was_said_first_closes(district: Distr
     district.clock.move_to(MORNING)
     for word in reversed(said) if late_first else said:
         waited = district.now - word.at
-        answered = district.kept(village, village, waited, f"V{word.order}", kind=word.kind, ref="S1001", **word.figures)
+        answered = district.kept(
+            village, village, waited, f"V{word.order}", kind=word.kind, ref="S1001", **word.figures
+        )
         assert answered.status_code == (201 if late_first or not word.order else 409)
     book.words += said
     agree(district, "S1001", book)
