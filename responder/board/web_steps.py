@@ -139,7 +139,7 @@ def hand_off(number: str) -> ResponseReturnValue:
     def do(uow: UnitOfWork) -> None:
         command = TellLine(
             number, form.get("line", ""), form.get("told_to", ""), form.get("note", ""), _time(uow, "told_at"),
-            form.get("needed", "1") == "1",
+            form.get("needed", "1") == "1", tuple(form.get("origins", "").split()),
         )  # fmt: skip
         handoffs.tell(uow, command, service.find(uow, number))
 

@@ -94,7 +94,8 @@ def open_for(
 @dataclass(frozen=True)
 class TellLine:
     """Somebody told a line, or says why it isn't needed (``needed`` false, then ``note`` is due). ``told_at`` aware,
-    by default now."""
+    by default now. ``origins``: the incidents, joined since, that the line was told of (S…); none given: all that are
+    open. What came in after the page was read is left open by naming them."""
 
     incident: str
     line: str
@@ -102,6 +103,7 @@ class TellLine:
     note: str = ""
     told_at: datetime | None = None
     needed: bool = True
+    origins: tuple[str, ...] = ()
 
 
 def tell(uow: UnitOfWork, command: TellLine, incident: Incident) -> None:
@@ -118,20 +120,25 @@ def tell(uow: UnitOfWork, command: TellLine, incident: Incident) -> None:
         raise Invalid(field="told_at", problem="future")
     statement = select(HandOff).where(HandOff.incident_id == incident.id, HandOff.line == command.line)
     known = uow.session.scalars(statement.order_by(HandOff.id).with_for_update()).all()
-    row = next((one for one in known if one.told_at is None), None)
-    if row is None and known:
-        raise AlreadyTold(who=known[0].told_by)
-    if row is None:
+    meant = [row for row in known if not command.origins or number(INCIDENT, row.origin_id) in command.origins]
+    if command.origins and not meant:
+        raise NotFound(what=command.origins[0])
+    rows = [row for row in meant if row.told_at is None]
+    if meant and not rows:
+        raise AlreadyTold(who=meant[0].told_by)
+    if not rows:
         row = HandOff(
             incident_id=incident.id, origin_id=incident.id, division_code=incident.division_code, line=command.line,
             opened_at=uow.now,
         )  # fmt: skip
         uow.session.add(row)
-    row.told_at, row.told_by, row.told_by_id, row.needed = at, uow.actor.name, uow.actor.person_id, command.needed
-    row.told_to, row.note = command.told_to.strip()[:80], command.note.strip()[:300]
+        rows = [row]
+    for row in rows:
+        row.told_at, row.told_by, row.told_by_id, row.needed = at, uow.actor.name, uow.actor.person_id, command.needed
+        row.told_to, row.note = command.told_to.strip()[:80], command.note.strip()[:300]
     line = lines()[command.line]
     data = {
-        "by": uow.actor.name, "line": line.slug, "to": row.told_to, "place": incident.place, "note": row.note,
+        "by": uow.actor.name, "line": line.slug, "to": rows[0].told_to, "place": incident.place, "note": rows[0].note,
     }  # fmt: skip
     kind = "incident.handed_off" if command.needed else "incident.hand_off_unneeded"
     uow.record(Event(kind, incident.division_code, number(INCIDENT, incident.id), data))

@@ -17,6 +17,7 @@ from responder.incidents.similarity import Told, common, nearest
 from responder.kernel.events import Event
 from responder.kernel.ids import INCIDENT, REPORT, number, row_id
 from responder.kernel.refusals import NotFound, Refusal
+from responder.places.queries import places
 from responder.platform.scope import Scope
 from responder.platform.work import UnitOfWork
 
@@ -119,7 +120,7 @@ def absorb(uow: UnitOfWork, kept: Incident, gone: Incident, reports: list[int], 
     uow.session.execute(update(HandOff).where(HandOff.incident_id == gone.id).values(incident_id=kept.id))
     uow.session.execute(update(Incident).where(Incident.merged_into == gone.id).values(merged_into=kept.id))
     gone.merged_into, gone.status = kept.id, rules.JOINED
-    kept.division_code = common(kept.division_code, gone.division_code)
+    _spread(uow, kept, common(kept.division_code, gone.division_code))
     kept.urgent = kept.urgent or gone.urgent
     kept.status, kept.touched_at = rules.OPEN, uow.now
     if kept.seen_at is None:
@@ -187,7 +188,13 @@ def narrow(uow: UnitOfWork, kept: Incident) -> None:
     wide = kept.origin_code
     for code in origins:
         wide = common(wide, code)
-    kept.division_code = wide
+    _spread(uow, kept, wide)
+
+
+def _spread(uow: UnitOfWork, kept: Incident, wide: str) -> None:
+    """Another division holds all that is joined here: it is what the place is called, in texts too."""
+    if wide != kept.division_code:
+        kept.division_code, kept.place = wide, places(uow.session).label(wide)
 
 
 def held(uow: UnitOfWork, name: str) -> Incident:

@@ -30,6 +30,7 @@ from responder.reports.models import Submission
 from responder.reports.standing import Figures, Given
 
 ACT = "report_forward"
+UNREAL = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 
 
 def forward(uow: UnitOfWork, command: Forward) -> str:
@@ -71,9 +72,14 @@ def targets(tree: Places, division: str, figures: Given) -> list[str]:
     return sorted(found, key=len, reverse=True)
 
 
+def office(tree: Places, code: str) -> str:
+    """An office's name. 市辖区 is a line of the statistics and no office: its province is meant."""
+    return tree.name(code[:2] if tree.name(code) in UNREAL else code)
+
+
 def _tell(uow: UnitOfWork, row: Submission, incident: str, place: str) -> None:
     tree = places(uow.session)
-    names = "、".join(tree.name(code) for code in row.to)
+    names = "、".join(office(tree, code) for code in row.to)
     data = {
         "incident": incident, "place": tree.name(row.division_code), "to": names, "figures": row.figures,
         "leap": row.leap, "by": row.by_name,

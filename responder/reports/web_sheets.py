@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -49,6 +50,7 @@ def _sheet(session: Session, number: str, division: str) -> dict[str, object]:
     # A level that has no office (the branch's parents) has no sheet of its own to lead to.
     above = tree.division(division).parent or ""
     may_file = me.can("report.review") and me.can("report.file") and one.status != "closed"
+    targets = forwarding.targets(tree, division, found.tier.figures)
     return {
         "one": one, "sheet": found, "division": division, "slugs": ordered(found.slugs()), "grave": GRAVE,
         "name": tree.label(division), "above": above if above and scope.holds(above) else "",
@@ -56,8 +58,8 @@ def _sheet(session: Session, number: str, division: str) -> dict[str, object]:
         "sent": [view for view in forwarding.submissions(session, scope, number) if view.division == division],
         "may_forward": may_file and division == me.division and not found.tier.silent,
         "may_add": may_file and division == me.division and bool(tree.children(division)),
-        "to": [tree.name(code) for code in forwarding.targets(tree, division, found.tier.figures)], "tree": tree,
-        "hows": HOWS, "common": common(), "key": uuid.uuid4().hex,
+        "to": list(dict.fromkeys(forwarding.office(tree, code) for code in targets)), "tree": tree,
+        "office_name": partial(forwarding.office, tree), "hows": HOWS, "common": common(), "key": uuid.uuid4().hex,
     }  # fmt: skip
 
 
