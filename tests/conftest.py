@@ -18,7 +18,7 @@ from responder.kernel.actors import Actor
 from responder.platform.database import Database
 from responder.platform.work import Work
 from responder.settings import Settings
-from tests import cast
+from tests import cast, once
 
 REQUIRED = {name.strip() for name in os.environ.get("RESPONDER_TEST_REQUIRE", "").split(",") if name.strip()}
 POSTGRES = os.environ.get("RESPONDER_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -27,6 +27,8 @@ POSTGRES = os.environ.get("RESPONDER_TEST_POSTGRES", "postgresql://postgres@127.
 _PATIENT = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=_PATIENT)
 hypothesis.settings.load_profile("house")
+
+once.compile_once()
 
 
 def on_server(url: str = POSTGRES) -> psycopg.Connection[tuple[Any, ...]]:
