@@ -99,6 +99,23 @@ def test_two_are_joined_and_parted_on_the_page(night: Night, browser: Browser) -
     assert client.get("/incidents/S1003").status_code == 200
 
 
+def test_one_call_tells_a_line_of_all_that_were_joined_and_leaves_what_came_in_since(
+    night: Night, browser: Browser
+) -> None:
+    night.file("village", kind="followup", ref="S1001", text="3人被困", figures={})
+    night.file("town", hazard="typhoon", division=TOWN, text="2人被困", figures={"relocated": 9})
+    client = browser("coordinator")
+    post(client, "/incidents/S1001/join", other="S1003")
+    shown = steps(client)
+    assert shown.count("还没告知119 消防救援") == 1
+    assert 'name="origins" value="S1001 S1003"' in shown
+    post(client, "/incidents/S1001/hand-off", line="fire", origins="S1003")
+    assert "还没告知119 消防救援" in steps(client)
+    post(client, "/incidents/S1001/hand-off", line="fire", origins="S1001 S1003")
+    assert "还没告知119 消防救援" not in steps(client)
+    assert post(client, "/incidents/S1001/hand-off", line="fire", origins="S1002")[0] == 404
+
+
 def test_strangers_find_nothing(night: Night, browser: Browser) -> None:
     client = browser("stranger")
     for path in ("/board/_incident_steps/S1001", "/incidents/S1001/part"):
