@@ -33,16 +33,17 @@ _MU = 15
 
 @dataclass(frozen=True)
 class Line:
-    """A figure in words: ``label`` 转移, ``value`` 210人; ``unsure`` while deaths or missing wait for release."""
+    """A figure in words: ``label`` 转移, ``value`` 210人; ``unsure`` says 待核 while deaths or missing wait for
+    release: words already, for the document is filled outside the request, where no language is known."""
 
     label: str
     value: str
-    unsure: bool = False
+    unsure: str = ""
 
     @property
     def said(self) -> str:
         """As it is read, with 待核 where it is."""
-        return f"{self.label} {self.value}" + (str(_("（待核）")) if self.unsure else "")
+        return f"{self.label} {self.value}{self.unsure}"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def bulletin(session: Session, scope: Scope, number: str, division: str, by: str
     zone = tree.profile.zone()
     hazard = terms.term("hazard", one.hazard, lang)
     unsure = set() if one.released else set(withheld(found.tier.figures))
+    doubt = str(_("（待核）"))
     stated = queries.ordered([slug for slug in found.slugs() if slug in found.tier.figures])
     shown = stated[:WIDEST]
     whole = division == tree.profile.root or len(division) >= len(one.division)
@@ -96,7 +98,11 @@ def bulletin(session: Session, scope: Scope, number: str, division: str, by: str
         reported=_dated(one.opened_at, zone, lang),
         level=terms.term("response_level", level[-1].level, lang) if level else "",
         totals=[
-            Line(terms.term("indicator", slug, lang), amount(slug, found.tier.figures[slug], lang), slug in unsure)
+            Line(
+                terms.term("indicator", slug, lang),
+                amount(slug, found.tier.figures[slug], lang),
+                doubt if slug in unsure else "",
+            )
             for slug in stated
         ],
         columns=[_short(slug, lang) for slug in shown],

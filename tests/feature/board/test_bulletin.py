@@ -64,6 +64,9 @@ def test_deaths_are_marked_until_released(night: Night, desk: FlaskClient) -> No
     )  # fmt: skip
     assert "待核" in desk.get(f"/board/bulletin/{night.incident}/310116").get_data(as_text=True)
     assert "（待核）" in _words(desk.get(f"/board/bulletin/{night.incident}/310116/document").data)
+    desk.set_cookie("lang", "en")
+    words = _words(desk.get(f"/board/bulletin/{night.incident}/310116/document").data)
+    assert "deaths 1 person (to be confirmed)" in words
 
 
 @pytest.mark.parametrize("path", ["", "/document"])
