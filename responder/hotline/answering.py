@@ -14,6 +14,7 @@ from responder.kernel.actors import REAL
 from responder.messaging import service as messaging
 from responder.reports.amending import explain
 from responder.reports.commands import Amend
+from responder.reports.deadlines import queries as due
 from responder.reports.queries import ReportView
 
 _MINUTE_WORDS = 40
@@ -30,6 +31,8 @@ def take(call: Call, sender: Sender, what: Understood, memory: Memory) -> bool:
     pressed = answers.digit(call.body) is not None or answers.is_yes(call.body)
     for one in asked:
         if pressed and _mission_is_newer(call, sender, one):
+            return False
+        if what.intent == "zero" and _prompt_is_newer(call, sender, one):
             return False
         if _ANSWERED[one.kind](call, sender, what, memory, one):
             call.outcome = "report" if call.outcome == "report" else "reply"
@@ -60,6 +63,13 @@ def _mission_is_newer(call: Call, sender: Sender, question: Asked) -> bool:
     numbers = [number for number, _world in missions.open_everywhere(call.uow.session, sender.person_id)]
     sent = last_sent(call.uow.session, call.incoming.number, numbers) if numbers else None
     return sent is not None and sent > question.at
+
+
+def _prompt_is_newer(call: Call, sender: Sender, question: Asked) -> bool:
+    """Whether the newest thing that they were asked is this morning's zero report: 0 and 无 answer that, and no figure
+    of yesterday."""
+    prompt = due.open_prompt(call.uow.session, sender.person_id, question.world)
+    return prompt is not None and prompt.asked_at > question.at
 
 
 def _place(call: Call, sender: Sender, what: Understood, _memory: Memory, question: Asked) -> bool:
@@ -105,7 +115,8 @@ def _hazard(call: Call, _sender: Sender, what: Understood, _memory: Memory, ques
 
 def _figure(call: Call, _sender: Sender, _what: Understood, _memory: Memory, question: Asked) -> bool:
     found = answers.figure(call.body)
-    if found is None:
+    if not found:
+        # Asked are 好几十人 and "2 more than before": 0 and 无 are no such number, but nothing new.
         return False
     _begin(call, question, call.body)
     figures = {str(question.options["slug"]): found}

@@ -1,12 +1,15 @@
 """Sums that are asked for, and questions that come to an end."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
 from responder.hotline import answers
+from responder.incidents import responses
+from responder.incidents.authorised import Authorised
 from responder.kernel import clock
+from responder.reports.deadlines import jobs as deadlines
 from tests.feature.hotline.conftest import Hotline
 
 
@@ -51,3 +54,27 @@ def test_a_question_is_not_put_for_ever(hotline: Hotline) -> None:
     assert "值班员" in hotline.said_to("town")[-1]
     hotline.text("town", "海涯村")
     assert hotline.reports()[0].division == "310116112218"
+
+
+def test_nothing_new_this_morning_is_no_figure_of_yesterday(hotline: Hotline) -> None:
+    with time_machine.travel(datetime(2026, 6, 30, 23, tzinfo=UTC), tick=False) as moment:  # 07:00 in Jinshan
+        report = hotline.text("village", "海涯村进水，好几十人被困")["subject"]
+        with hotline.house.work.begin(hotline.actor("supervisor")) as uow:
+            responses.start(uow, responses.StartLevel("S1001", "IV", Authorised(), "310116"))
+        for pause in (timedelta(hours=1), timedelta(hours=22, minutes=35)):
+            moment.shift(pause)
+            for _name, _every, run in (*deadlines.JOBS, *deadlines.JOBS):
+                run(hotline.house.work)
+        assert "回0" in hotline.said_to("village")[-1]
+        hotline.text("village", "0")
+        newest, first = hotline.reports()
+        assert (first.number, first.figures) == (report, {})
+        assert newest.kind == "zero"
+
+
+def test_zero_is_no_answer_to_how_many_dozens(hotline: Hotline) -> None:
+    hotline.text("village", "海涯村进水，好几十人被困")
+    hotline.text("village", "0")
+    assert [(one.kind, one.figures) for one in hotline.reports()] == [("zero", {}), ("initial", {})]
+    hotline.text("village", "35")
+    assert hotline.reports()[1].figures == {"affected": 35}
