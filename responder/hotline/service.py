@@ -22,6 +22,7 @@ from responder.messaging import service as messaging
 from responder.messaging.commands import Incoming
 from responder.places.queries import places
 from responder.platform import terms
+from responder.platform.scope import ancestors
 from responder.platform.work import UnitOfWork
 from responder.reports import queries as reports_read
 from responder.reports.deadlines import queries as due
@@ -45,7 +46,7 @@ def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
 
 
 def _strange(call: Call, memory: Memory) -> None:
-    """A text of a phone that nobody knows goes to a person, once; who is in danger is told of by text as well."""
+    """A text of a phone that nobody knows goes to a person, once."""
     call.name_actor()
     uow, incoming = call.uow, call.incoming
     if incoming.body.strip():
@@ -54,11 +55,6 @@ def _strange(call: Call, memory: Memory) -> None:
             call.outcome = "repeat"
             return
     call.reply_rarely("unknown_number", rules.UNKNOWN_AGAIN)
-    if words := red_words(incoming.body):
-        for person in accounts.people_with(uow.session, "report.review", [uow.actor.division]):
-            dedup = f"strange:{incoming.number}:{uow.now.date()}:{person.id}"
-            params = {"words": "、".join(words[:3]), "said": incoming.body[:30]}
-            uow.send(Notice("text_urgent", dedup, person=person.id, params=params, priority=ALERT))
 
 
 def shelve(uow: UnitOfWork, inbound: int, incoming: Incoming, problem: Exception) -> None:
@@ -92,12 +88,25 @@ def _note(call: Call) -> None:
         if words:
             # Red first, whoever calls: boards ring as for a report with people in danger.
             call.uow.record(Event("message.urgent", division, f"I{call.inbound}", {"words": "、".join(words[:3])}))
+            _alert(call, division, words)
     values = {
         "person_id": who.person_id if who else None, "name": who.name if who else "", "division_code": division,
         "world": call.uow.world, "understood": call.understood, "outcome": call.outcome, "subject": call.subject,
         "urgent": bool(words),
     }  # fmt: skip
     messaging.note_outcome(call.uow, call.inbound, values)
+
+
+def _alert(call: Call, division: str, words: tuple[str, ...]) -> None:
+    """Texts the duty officers of people in danger, as for a report: what wasn't understood is no less red. Whoever
+    writes on is told of once in an hour of the clock."""
+    uow, who, number = call.uow, call.sender, call.incoming.number
+    params = {"words": "、".join(words[:3]), "said": call.incoming.body[:30]}
+    params |= {"name": who.name} if who else {"number": number[-4:]}
+    for person in accounts.people_with(uow.session, "report.review", ancestors(division)):
+        if who is None or person.id != who.person_id:
+            dedup = f"text:{number}:{uow.now:%Y%m%d%H}:{person.id}"
+            uow.send(Notice("text_urgent", dedup, person=person.id, params=params, priority=ALERT))
 
 
 def _converse(call: Call, sender: Sender, memory: Memory) -> None:

@@ -77,10 +77,10 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
         if command.kind != "correction" or first == chain.last_id or same.said_at == command.said_at:
             return cried_again(uow, replace(same, repeated=True))
     others = rules.disputed(command.kind, command.basis, chain, figures, text.person)
-    command = replace(command, kind=rules.kind_in_chain(command.kind, chain))
-    in_danger = rules.is_urgent(figures, urgent)
+    in_danger, said = rules.is_urgent(figures, urgent), command.said_at or uow.now
+    command = replace(command, kind=rules.kind_in_chain(command.kind, chain, said, in_danger))
     if not in_danger:
-        rules.check_open(command.kind, chain, command.said_at or uow.now, figures)
+        rules.check_open(command.kind, chain, said, figures)
     found = _problems(uow, command, figures, known.get(command.division, Line()), others, joined)
     if blocked := [problem for problem in found if problem.severity == "block"]:
         raise rules.Contradiction(problems="；".join(problem.words("zh") for problem in blocked))

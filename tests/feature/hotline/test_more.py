@@ -78,3 +78,23 @@ def test_zero_is_no_answer_to_how_many_dozens(hotline: Hotline) -> None:
     assert [(one.kind, one.figures) for one in hotline.reports()] == [("zero", {}), ("initial", {})]
     hotline.text("village", "35")
     assert hotline.reports()[1].figures == {"affected": 35}
+
+
+def test_danger_told_after_the_verification_counts(hotline: Hotline) -> None:
+    hotline.text("village", "海涯村洪水，转移20人，受灾50人")
+    hotline.text("village", "核报 转移22人 受灾50人")
+    hotline.text("village", "海涯村有2人失踪")
+    (incident,) = hotline.incidents()
+    assert incident.figures == {"relocated": 22, "affected": 50, "missing": 2}
+    assert hotline.reports()[0].kind == "correction"
+    assert hotline.text("village", "续报 转移30人")["outcome"] == "waiting"
+
+
+def test_danger_that_is_not_understood_is_texted_to_the_duty_officers(hotline: Hotline) -> None:
+    for who, text in (("village", "出人命了快来"), ("stranger", "海涯村有人被困"), ("+8613912345678", "救命")):
+        assert hotline.text(who, text)["outcome"] == "waiting"
+        assert text[:3] in hotline.said_to("coordinator")[-1]
+        assert hotline.said_to("coordinator")[-1].startswith("急")
+    assert sum("出人命" in said for said in hotline.said_to("town")) == 1
+    hotline.text("village", "出人命了快来啊")
+    assert sum("出人命" in said for said in hotline.said_to("town")) == 1
