@@ -159,14 +159,9 @@ def repeated_since(kind: str, now: datetime, zone: tzinfo) -> datetime:
     return max(now - ZERO_REPEATED_WITHIN, midnight.astimezone(now.tzinfo))
 
 
-def kind_in_chain(kind: str, chain: Chain, said: datetime, in_danger: bool) -> str:
-    """One chain per incident and division: a second first report continues it, whoever sends it. Danger told after
-    the verification is never refused, and counts: it corrects what was verified."""
-    if kind not in ("initial", "followup"):
-        return kind
-    if in_danger and chain.closed_at is not None and said >= chain.closed_at:
-        return "correction"
-    return "followup" if chain.reports else kind
+def kind_in_chain(kind: str, chain: Chain) -> str:
+    """One chain per incident and division: a second first report continues it, whoever sends it."""
+    return "followup" if kind == "initial" and chain.reports else kind
 
 
 def disputed(kind: str, basis: str, chain: Chain, figures: Given, person: int | None) -> Figures:

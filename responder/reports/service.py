@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from responder.accounts import queries as accounts
 from responder.incidents import handoffs
@@ -40,6 +40,8 @@ __all__ = ["amend", "file", "forward", "review", "settle_question", "shown"]
 
 _table: Any = Report.__table__
 _FILE = insert(_table).returning(_table.c.id)
+_INCIDENT = select(_table.c.incident_id).where(_table.c.id == bindparam("report"), _table.c.world == bindparam("world"))
+_TOLD_OF = incidents.held(_INCIDENT.scalar_subquery())
 _UNEXPLAINED = ("never_falls", "found", "jump")
 
 
@@ -63,13 +65,11 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
     _check_place(uow, tree, command)
     label = shown(tree.label(command.division), command.place)
     urgent = red_words(command.text) or command.urgent
-    joined = _joined(uow, command)
     text = _repeatable(uow, command)
-    known, first = (
-        standings.lines(uow, joined.id, command.division, command.source, text)
-        if joined is not None
-        else ({}, standings.seen(uow, text))
-    )
+    joined, first = _joined(uow, command, text)
+    known: Lines = {}
+    if joined is not None:
+        known, first = standings.lines(uow, joined.id, command.division, command.source, text)
     chain = known[command.division].chain if command.division in known else Chain()
     if first is not None and not queries.is_over(uow.session, first):
         same = queries.by_id(uow.session, first)
@@ -77,10 +77,10 @@ def file(uow: UnitOfWork, command: FileReport) -> ReportView:
         if command.kind != "correction" or first == chain.last_id or same.said_at == command.said_at:
             return cried_again(uow, replace(same, repeated=True))
     others = rules.disputed(command.kind, command.basis, chain, figures, text.person)
-    in_danger, said = rules.is_urgent(figures, urgent), command.said_at or uow.now
-    command = replace(command, kind=rules.kind_in_chain(command.kind, chain, said, in_danger))
+    command = replace(command, kind=rules.kind_in_chain(command.kind, chain))
+    in_danger = rules.is_urgent(figures, urgent)
     if not in_danger:
-        rules.check_open(command.kind, chain, said, figures)
+        rules.check_open(command.kind, chain, command.said_at or uow.now, figures)
     found = _problems(uow, command, figures, known.get(command.division, Line()), others, joined)
     if blocked := [problem for problem in found if problem.severity == "block"]:
         raise rules.Contradiction(problems="；".join(problem.words("zh") for problem in blocked))
@@ -139,23 +139,24 @@ def _check_place(uow: UnitOfWork, tree: Places, command: FileReport) -> None:
         raise rules.UnknownPlace()
 
 
-def _joined(uow: UnitOfWork, command: FileReport) -> Open | None:
-    """The incident that a report continues or joins; None where it tells of something new.
+def _joined(uow: UnitOfWork, command: FileReport, text: Repeated) -> tuple[Open | None, int | None]:
+    """The incident that a report continues or joins; None where it tells of something new, or again what the report
+    of this id told.
 
     Raises NothingToContinue for a follow-up or correction that fits none.
     """
     if (referred := _referred(uow, command)) is not None:
-        return referred
+        return referred, None
     hazard = None if command.kind in rules.CHAINED else command.hazard
-    found = incidents.joinable(uow.session, uow.world, command.division, hazard, uow.now)
+    found, first = standings.joinable(uow, command.division, hazard, text)
     if found is not None or command.kind not in rules.CHAINED:
-        return found
+        return found, first
     found = _last_of_reporter(uow, command)
     # A follow-up that tells what and where is worth more than its name: after a close it begins anew.
     tells = command.hazard and command.figures and command.kind != "correction"
     if found is None and command.kind != "verification" and not tells:
         raise rules.NothingToContinue()
-    return found
+    return found, first
 
 
 def _referred(uow: UnitOfWork, command: FileReport) -> Open | None:
@@ -167,9 +168,10 @@ def _referred(uow: UnitOfWork, command: FileReport) -> Open | None:
     key, report = row_id(INCIDENT, command.ref), row_id(REPORT, command.ref)
     if key is None and report is None:
         return None
-    if key is None:
-        key = uow.session.scalar(select(Report.incident_id).where(Report.id == report))
-    row = incidents.open_one(uow.session, uow.world, key) if key else None
+    if key is not None:
+        row = incidents.open_one(uow.session, uow.world, key)
+    else:
+        row = incidents.open_by(uow.session, _TOLD_OF, uow.world, report=report or 0)
     near = row is not None and (
         row.division.startswith((command.division, uow.actor.division)) or command.division.startswith(row.division)
     )
@@ -240,7 +242,8 @@ def _opened(
 def _keep_lines(uow: UnitOfWork, key: int, row: Mapping[str, Any], known: Lines, joined: Open | None) -> None:
     """Puts the report into its chain and the sheets of every tier above, and the root's sum into the incident."""
     told = Told(
-        key, row["said_at"], row["kind"], row["basis"], row["figures"], row["reporter_id"]
+        key, row["said_at"], row["kind"], row["basis"], row["figures"], row["reporter_id"],
+        red=rules.is_urgent(row["figures"], row["urgent"]),
     )  # fmt: skip
     incident, division, source = row["incident_id"], row["division_code"], row["source"]
     chain = known[division].chain if division in known else Chain()

@@ -36,7 +36,7 @@ class Entry(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A report as the fold needs it."""
+    """A report as the fold needs it. ``red`` tells of people in danger."""
 
     id: int
     said_at: datetime
@@ -45,6 +45,7 @@ class Told(NamedTuple):
     figures: Given
     person: int | None
     amended: bool = False
+    red: bool = False
 
 
 Said = dict[str, Entry]
@@ -73,10 +74,11 @@ class Chain:
 
 def step(chain: Chain, told: Told) -> Chain:
     """The chain with its next report. A verification closes the figures: after it only corrections and amendments
-    count. Of two verifications the one that was said first closes, whichever came in first."""
+    count, and what tells of people in danger, which is never refused. Of two verifications the one that was said first
+    closes, whichever came in first."""
     decides = told.kind in DECIDES or told.amended
     counted = replace(chain, reports=chain.reports + 1, last_at=told.said_at, last_id=told.id)
-    if chain.closed_at is not None and not (told.kind == "correction" or told.amended):
+    if chain.closed_at is not None and not (told.kind == "correction" or told.amended or told.red):
         return counted
     entries = {
         slug: Entry(value, told.said_at.isoformat(), told.id, decides, told.person or 0)

@@ -10,17 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, literal, select, true
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from responder.incidents import queries as incidents
 from responder.incidents import service as incident_service
 from responder.incidents.commands import UpdateTotals
+from responder.incidents.queries import Open
 from responder.places.queries import places
 from responder.platform.scope import ancestors
 from responder.platform.work import UnitOfWork
-from responder.reports import standing
+from responder.reports import rules, standing
 from responder.reports.models import Report, Standing, StandingDay
 from responder.reports.standing import OWN, Chain, Figures, Told
 
@@ -34,7 +35,7 @@ _SEEN = (
     select(_r.c.id)
     .where(
         _r.c.reporter_id == bindparam("person"), _r.c.fingerprint == bindparam("fingerprint"),
-        _r.c.received_at >= bindparam("since", type_=_r.c.received_at.type), _r.c.world == bindparam("world"),
+        _r.c.received_at >= bindparam("after", type_=_r.c.received_at.type), _r.c.world == bindparam("world"),
         _r.c.status != "returned",
     )
     .order_by(_r.c.id.desc())
@@ -44,8 +45,15 @@ _LINES = select(*_COLUMNS, _SEEN.scalar_subquery().label("seen")).where(
     _t.c.incident_id == bindparam("incident"), _t.c.world == bindparam("world"), _t.c.source == bindparam("source"),
     _t.c.division_code.in_(bindparam("codes", expanding=True)),
 )  # fmt: skip
+# Both at once; without anything to join there is still a row.
+_OPEN = incidents.JOINABLE.cte("open")
+_JOINABLE = (
+    select(_SEEN.scalar_subquery().label("seen"), *_OPEN.c)
+    .select_from(select(literal(1).label("one")).subquery().outerjoin(_OPEN, true()))
+    .order_by(_OPEN.c.id.desc())
+)
 _ALL = select(*_COLUMNS).where(_t.c.incident_id == bindparam("incident"), _t.c.world == bindparam("world"))
-_FOLDED = ("division_code", "source", "id", "said_at", "kind", "basis", "figures", "reporter_id", "amended")
+_FOLDED = ("division_code", "source", "id", "said_at", "kind", "basis", "figures", "reporter_id", "amended", "urgent")
 _TOLD = select(*(_r.c[name] for name in _FOLDED)).where(
     _r.c.incident_id == bindparam("incident"), _r.c.world == bindparam("world"), _r.c.status != "returned"
 )
@@ -103,11 +111,11 @@ def _line(row: Any) -> Line:
 
 
 class Repeated(NamedTuple):
-    """By what a text that was sent twice is known: who said it, its words' fingerprint, since when."""
+    """By what a text that was sent twice is known: who said it, its words' fingerprint, after when."""
 
     person: int | None
     fingerprint: str | None
-    since: datetime
+    after: datetime
 
 
 def lines(uow: UnitOfWork, incident: int, division: str, source: str, text: Repeated) -> tuple[Lines, int | None]:
@@ -119,6 +127,17 @@ def lines(uow: UnitOfWork, incident: int, division: str, source: str, text: Repe
     if not rows:
         return {}, seen(uow, text)
     return {row.division_code: _line(row) for row in rows}, rows[0].seen
+
+
+def joinable(uow: UnitOfWork, division: str, hazard: str | None, text: Repeated) -> tuple[Open | None, int | None]:
+    """The open incident that a new report from this division most likely tells of, and the id of the report that the
+    same person's same text already became. One statement for both, where nothing was locked in vain."""
+    asked = {**incidents.asks(uow.world, division, uow.now), **text._asdict()}
+    rows = uow.session.connection().execute(_JOINABLE, asked).all()
+    found = [Open(*row[1:]) for row in rows if row.id is not None]
+    joined = incidents.first_open(uow.session, uow.world, hazard, found)
+    # Where others' locks were waited for, what they filed meanwhile is only seen by a statement begun afterwards.
+    return joined, seen(uow, text) if found and joined is None else rows[0].seen
 
 
 def seen(uow: UnitOfWork, text: Repeated) -> int | None:
@@ -182,7 +201,8 @@ def _row(world: int, incident: int, source: str, code: str, line: Line, day: str
 
 
 def _told(row: Any) -> Told:
-    return Told(row.id, row.said_at, row.kind, row.basis, row.figures, row.reporter_id, row.amended)
+    red = rules.is_urgent(row.figures, row.urgent)
+    return Told(row.id, row.said_at, row.kind, row.basis, row.figures, row.reporter_id, row.amended, red)
 
 
 def chain_of(uow: UnitOfWork, incident: int, division: str, source: str) -> Chain:

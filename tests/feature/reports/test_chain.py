@@ -101,7 +101,10 @@ def test_people_in_danger_are_heard_after_a_verification_too(desk: Desk) -> None
     say(desk, "village", kind="verification", ref=name, affected=85)
     urgent = say(desk, "village", ref=name, text="又有3人被困", missing=3)
     assert urgent.in_danger
-    assert sheet(desk, name).tier.figures == {"affected": 85}
+    assert sheet(desk, name).tier.figures == {"affected": 85, "missing": 3}
+    with pytest.raises(rules.ChainClosed):
+        say(desk, "village", ref=name, affected=90)
+    assert sheet(desk, name).tier.figures == {"affected": 85, "missing": 3}
 
 
 def test_a_return_takes_the_words_out_and_a_new_report_puts_them_in(desk: Desk) -> None:
