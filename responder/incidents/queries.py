@@ -1,5 +1,6 @@
 """Reads of incidents, always scoped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,7 +135,7 @@ _COLUMNS = (
 # Made once: this is on every text's way. A plain statement names its world itself. A village's report joins what was
 # opened there, also where that was joined to another since (``o``), or the wide incident of the division itself.
 _o: Any = _t.alias("o")
-_JOINABLE = (
+JOINABLE = (
     select(*_COLUMNS)
     .join(_o, _t.c.id == func.coalesce(_o.c.merged_into, _o.c.id))
     .where(
@@ -147,16 +148,34 @@ _JOINABLE = (
     .limit(10)
     .with_for_update(of=_t)
 )
-_ONE = select(*_COLUMNS).where(_t.c.id == bindparam("id"), _t.c.world == bindparam("world")).with_for_update()
+"""What a report from a ``division`` may tell of in a ``world`` ``since`` a moment, newest first, locked."""
+
+
+def held(key: ColumnElement[int]) -> Select[Any]:
+    """The statement that reads and locks the incident of this id; to be made once."""
+    return select(*_COLUMNS).where(_t.c.id == key, _t.c.world == bindparam("world")).with_for_update()
+
+
+_ONE = held(bindparam("id"))
 
 
 def joinable(session: Session, world: int, division: str, hazard: str | None, now: datetime) -> Open | None:
     """The open incident that a new report from this division most likely tells of. Part of the write path."""
-    asked = {"division": division, "world": world, "since": now - rules.SAME_WITHIN}
-    for row in session.connection().execute(_JOINABLE, asked):
+    rows = session.connection().execute(JOINABLE, asks(world, division, now)).all()
+    return first_open(session, world, hazard, [Open(*row) for row in rows])
+
+
+def asks(world: int, division: str, now: datetime) -> dict[str, Any]:
+    """What ``JOINABLE`` is asked with."""
+    return {"division": division, "world": world, "since": now - rules.SAME_WITHIN}
+
+
+def first_open(session: Session, world: int, hazard: str | None, rows: Sequence[Open]) -> Open | None:
+    """The first of what ``JOINABLE`` gave that this hazard fits."""
+    for row in rows:
         if hazard is None or row.hazard == "other" or rules.alike(hazard, row.hazard):
             # Joined to another while we waited for its lock: it lives on there.
-            found = open_one(session, world, row.merged_into) if row.merged_into else Open(*row)
+            found = open_one(session, world, row.merged_into) if row.merged_into else row
             if found is not None and found.status == rules.OPEN:
                 return found
     return None
@@ -164,7 +183,12 @@ def joinable(session: Session, world: int, division: str, hazard: str | None, no
 
 def open_one(session: Session, world: int, incident_id: int) -> Open | None:
     """One incident by id, locked, for the write path; of one that was joined, where it lives on."""
-    row = session.connection().execute(_ONE, {"id": incident_id, "world": world}).first()
+    return open_by(session, _ONE, world, id=incident_id)
+
+
+def open_by(session: Session, statement: Select[Any], world: int, **asked: int) -> Open | None:
+    """The incident of a ``held`` statement; of one that was joined, where it lives on."""
+    row = session.connection().execute(statement, {"world": world, **asked}).first()
     if row is not None and row.merged_into:
         return open_one(session, world, row.merged_into)
     return Open(*row) if row else None

@@ -42,6 +42,8 @@ EXEMPT: dict[str, str] = {
     "drills.feed_owner": "the secret address is the key",
     "incidents.published": PUBLIC,
     "incidents.joinable": WRITE,
+    "incidents.first_open": WRITE,
+    "incidents.open_by": WRITE,
     "incidents.open_one": WRITE,
     "messaging.pretend_phones": SIMULATOR,
     "messaging.conversation": SIMULATOR,
