@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from responder.accounts import queries as accounts
@@ -150,6 +150,9 @@ def end(uow: UnitOfWork, command: EndLevel) -> None:
     name = number(INCIDENT, incident.id)
     row.ended_authorised_id = authority.record(uow, name, "level_end", row.division_code, command.by, row.level)
     row.status, row.ended_at, row.summary = ENDED, uow.now, command.summary.strip()[:1000]
+    # What was ordered below and not taken yet has lost its authority.
+    ordered = update(Response).where(Response.order_of == row.id, Response.status == ORDERED)
+    uow.session.execute(ordered.values(status=ENDED, ended_at=uow.now))
     _tell(uow, "incident.level_ended", incident, row.division_code, row.level, summary=row.summary)
     _notify(uow, "level_ended", incident, row)
 

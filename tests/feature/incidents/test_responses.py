@@ -136,6 +136,18 @@ def test_an_order_waits_below_and_is_taken(house: House) -> None:
         responses.take_order(uow, ordered)
 
 
+def test_an_order_ends_with_the_level_that_gave_it(house: House) -> None:
+    report(house)
+    above = start(house, "supervisor", "III")
+    with house.work.begin(actor(house, "supervisor")) as uow:
+        ordered = responses.order(uow, OrderLevel(above, TOWN, "IV", Authorised()))
+    with house.work.begin(actor(house, "supervisor")) as uow:
+        responses.end(uow, EndLevel(above, Authorised(), "水退了"))
+    with pytest.raises(responses.LevelEnded), house.work.begin(actor(house, "town")) as uow:
+        responses.take_order(uow, ordered)
+    assert running(house) == []
+
+
 def test_the_end_has_a_summary_and_a_name(house: House) -> None:
     report(house)
     key = start(house)
