@@ -219,9 +219,9 @@ def _may_mean_drill(uow: UnitOfWork, sender: Sender, newest: Told) -> bool:
 
 def _drill_s_prompt(uow: UnitOfWork, sender: Sender) -> int | None:
     """The world of a drill that asked for a zero report, while the real world asks for none."""
-    if due.open_prompt(uow.session, sender.person_id, REAL) is not None:
+    worlds = [one.world for one in drills.running_for(uow.session, sender.division)]
+    if not worlds or due.open_prompt(uow.session, sender.person_id, REAL) is not None:
         return None
-    worlds = (one.world for one in drills.running_for(uow.session, sender.division))
     return next((world for world in worlds if due.open_prompt(uow.session, sender.person_id, world)), None)
 
 
