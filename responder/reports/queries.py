@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session, aliased
 
 from responder.incidents import rules as incident_rules
 from responder.incidents.models import Incident
+from responder.kernel.actors import Actor
 from responder.kernel.ids import INCIDENT, REPORT, number, row_id
 from responder.platform.api import Cursor
 from responder.platform.scope import Scope
 from responder.reports import rules
+from responder.reports.commands import FileReport
 from responder.reports.models import Photo, Report, Standing
-from responder.reports.standing import OWN
+from responder.reports.standing import DECIDES, OWN
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,18 @@ def report(session: Session, scope: Scope, name: str) -> ReportView | None:
         return None
     row = session.scalar(select(Report).where(Report.id == key, scope.covers(Report.division_code)))
     return _view(row) if row else None
+
+
+def may_tell(session: Session, who: Actor, of: FileReport) -> bool:
+    """Whether somebody may report this: of their own area always; by text of a neighbour's too, which the hotline has
+    found inside the branch, but what closes or corrects its figures only where they told them themselves. Part of
+    the write path."""
+    if of.division.startswith(who.division):
+        return True
+    if of.channel != "sms" or of.kind not in DECIDES:
+        return of.channel == "sms"
+    before = (Report.reporter_id == who.person_id) & (Report.division_code == of.division)
+    return session.scalar(select(Report.id).where(before, Report.world == who.world).limit(1)) is not None
 
 
 def last_filed(session: Session, scope: Scope, person: int) -> tuple[str, str | None, datetime] | None:

@@ -133,9 +133,7 @@ def _keepable(command: FileReport) -> FileReport:
 
 def _check_place(uow: UnitOfWork, tree: Places, command: FileReport) -> None:
     known = tree.find(command.division)
-    # A phone's text was resolved inside the branch by the hotline; a form may only name the sender's own area.
-    mine = command.channel == "sms" or command.division.startswith(uow.actor.division)
-    if known is None or not known.valid or not mine:
+    if known is None or not known.valid or not queries.may_tell(uow.session, uow.actor, command):
         raise rules.UnknownPlace()
 
 

@@ -165,3 +165,13 @@ def test_what_can_t_be_amended(desk: Desk, who: str, change: dict[str, Any], ref
     with pytest.raises(refusal), desk.house.work.begin(desk.actor(who)) as uow:
         service.amend(uow, Amend(**{"report": one.number, "reason": "核对", **change}))
     assert desk.reports()[0] == one
+
+
+def test_a_phone_tells_of_a_neighbour_and_puts_right_only_what_it_told(desk: Desk) -> None:
+    say(desk, "coordinator", FAR, kind="initial", affected=40)
+    with pytest.raises(rules.UnknownPlace):
+        say(desk, "village", FAR, kind="correction", channel="sms", affected=4)
+    with pytest.raises(rules.UnknownPlace):
+        say(desk, "village", FAR, kind="verification", channel="sms", affected=4)
+    say(desk, "village", FAR, kind="initial", channel="sms", affected=45)
+    assert say(desk, "village", FAR, kind="correction", channel="sms", affected=44, text="更正 44").kind == "correction"
