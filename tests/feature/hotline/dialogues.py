@@ -187,9 +187,9 @@ JINSHAN_TALKS = (
         totals={"relocated": 35},
     ),
     Dialogue(
-        "a vague number answered by none",
-        (("village", "海涯村内涝，好几个人受伤", "请补数字"), ("village", "无", "已补|受伤0人")),
-        (initial(injured=0),),
+        "none is no number of several people",
+        (("village", "海涯村内涝，好几个人受伤", "请补数字"), ("village", "无", "零报告")),
+        (initial(), Filed("zero", HAIYA)),
     ),
     Dialogue("zero", (("village", "0", "零报告"),), (Filed("zero", HAIYA),), incidents=0),
     Dialogue("zero in a word", (("village", "无", "零报告"),), (Filed("zero", HAIYA),), incidents=0),
