@@ -18,7 +18,8 @@ def read_rules() -> None:
     """Raises ConfigError, which names file and key."""
     for read in (
         roles.every, runcards.patience, days.days, levels.levels, authority.authority, handoffs.lines,
-        similarity.joining, checks.checks, indicators.indicators, catalogue.goods, catalogue.norms, standard.standard, menu.menu,
+        similarity.joining, checks.checks, indicators.indicators, catalogue.goods, catalogue.norms,
+        standard.standard, menu.menu,
     ):  # fmt: skip
         read()
     rulebook.patience()

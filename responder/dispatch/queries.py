@@ -216,7 +216,8 @@ def first_times(session: Session, scope: Scope, incident: str) -> FirstTimes:
     ).where(Mission.incident == incident, scope.covers(Mission.division_code))
     handed_out = select(func.min(Document.at)).where(
         or_(Document.incident == incident, Document.incident.in_(incidents.joined_numbers(incident))),
-        Document.kind == RECEIPT, scope.covers(Document.division_code)
+        Document.kind == RECEIPT,
+        scope.covers(Document.division_code),
     )
     return FirstTimes(*session.execute(statement).one(), handed_out=session.scalar(handed_out))
 

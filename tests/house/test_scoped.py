@@ -58,8 +58,6 @@ EXEMPT: dict[str, str] = {
     "reports.by_id": WRITE,
     "reports.may_tell": WRITE,
     "reports.by_form_key": WRITE,
-    "reports.by_id": WRITE,
-    "reports.may_tell": WRITE,
     "reports.is_over": WRITE,
     "reports.world_of": WIRING,
     "reports.last_world_of": OWN,

@@ -1,4 +1,4 @@
-"""Pages of the consolidated sheets: every number leads to its message; the tier adds, forwards; strangers see nothing."""
+"""Pages of the consolidated sheets: every number leads to its message; a tier adds and forwards; no stranger."""
 
 import re
 
