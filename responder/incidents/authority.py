@@ -87,7 +87,7 @@ def record(uow: UnitOfWork, subject: str, act: str, division: str, by: Authorise
             raise NotTheSigner(post=post)
         by = replace(by, name=uow.actor.name, person_id=uow.actor.person_id, at=uow.now)
     if not by.name.strip():
-        raise Invalid(field="authorised_by", problem="missing")
+        raise Invalid(field="authorised_by", problem="required")
     at = by.at or uow.now
     if at > uow.now:
         raise Invalid(field="authorised_at", problem="future")

@@ -114,7 +114,7 @@ def tell(uow: UnitOfWork, command: TellLine, incident: Incident) -> None:
     if command.line not in lines():
         raise NotFound(what=command.line)
     if not command.needed and not command.note.strip():
-        raise Invalid(field="note", problem="missing")
+        raise Invalid(field="note", problem="required")
     at = command.told_at or uow.now
     if at > uow.now:
         raise Invalid(field="told_at", problem="future")

@@ -145,7 +145,7 @@ def end(uow: UnitOfWork, command: EndLevel) -> None:
     if row.status != RUNNING:
         raise LevelEnded()
     if not command.summary.strip():
-        raise Invalid(field="summary", problem="missing")
+        raise Invalid(field="summary", problem="required")
     incident = _locked(uow, row.incident_id)
     name = number(INCIDENT, incident.id)
     row.ended_authorised_id = authority.record(uow, name, "level_end", row.division_code, command.by, row.level)

@@ -78,3 +78,22 @@ def test_every_worded_refusal_is_raised_by_a_class() -> None:
     for room, table in config.tables("refusals").items():
         worded |= {room} if "status" in table else {f"{room}.{what}" for what in table}
     assert worded <= REFUSALS.keys()
+
+
+def told_invalid() -> set[tuple[str, str]]:
+    """(vocabulary, slug) that an ``Invalid(field=…, problem=…)`` of the code needs words for."""
+    found = set()
+    for tree in sources.modules().values():
+        for call in sources.calls(tree):
+            if sources.called(call) == "Invalid":
+                found |= {
+                    (str(given.arg), str(given.value.value))
+                    for given in call.keywords
+                    if given.arg in ("field", "problem") and isinstance(given.value, ast.Constant)
+                }
+    return found
+
+
+@pytest.mark.parametrize(("vocabulary", "slug"), sorted(told_invalid()))
+def test_every_field_that_may_be_wrong_has_its_name(vocabulary: str, slug: str) -> None:
+    assert slug in terms.vocabulary(vocabulary) or slug in terms.vocabulary("indicator")
