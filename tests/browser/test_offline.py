@@ -180,6 +180,7 @@ def test_a_report_that_comes_back_is_mended_and_sent(server: Server, sign_in: Si
     page.evaluate("document.querySelector('[name=relocated]').value = 'x86'")
     page.evaluate("document.querySelector('form.report-form').noValidate = true")
     _send(page)
+    expect(page.locator("[data-queue] [data-state=waiting]")).to_have_count(1)
     page.context.set_offline(False)
     refused = page.locator("[data-queue] [data-state=refused]")
     expect(refused).to_have_count(1, timeout=ARRIVED)
