@@ -248,9 +248,12 @@ class DaySheet:
         return {code: row for code, row in self.rows.items() if len(code) == length}
 
 
-def day_sheet(session: Session, scope: Scope, day: date, incident: str | None = None) -> DaySheet:
+def day_sheet(
+    session: Session, scope: Scope, day: date, incident: str | None = None, tier: str | None = None
+) -> DaySheet:
     """What was known at the end of a local day, or now where the day is still going on: of one incident, or of all
-    that were not closed before that day. Cumulative figures, one statement for today and two for a day past."""
+    that were not closed before that day. Cumulative figures, one statement for today and two for a day past.
+    ``tier`` reads one division and its children alone: a page opens one tier of a province at a time."""
     zone = places(session).profile.zone()
     begins = datetime.combine(day, time(), zone)
     found = DaySheet(day, begins, begins + timedelta(days=1), {})
@@ -259,7 +262,7 @@ def day_sheet(session: Session, scope: Scope, day: date, incident: str | None = 
         return found
     today = day.isoformat()
     changed_later: set[tuple[int, str]] = set()
-    for row, figures in _lines(session, _day(scope, _t, key, begins)):
+    for row, figures in _lines(session, _day(scope, _t, key, begins, tier)):
         if row.day <= today:
             _put(found, row.division_code, figures, row.reports, row.last_at)
         else:
@@ -267,7 +270,7 @@ def day_sheet(session: Session, scope: Scope, day: date, incident: str | None = 
     if not changed_later:
         return found
     past: dict[tuple[int, str], tuple[Any, Figures]] = {}
-    for row, figures in _lines(session, _day(scope, _d, key, begins).where(_d.c.day <= today).order_by(_d.c.day)):
+    for row, figures in _lines(session, _day(scope, _d, key, begins, tier).where(_d.c.day <= today).order_by(_d.c.day)):
         past[row.incident_id, row.division_code] = row, figures
     for where in changed_later & past.keys():
         row, figures = past[where]
@@ -281,11 +284,15 @@ def _lines(session: Session, statement: Any) -> Iterable[tuple[Any, Figures]]:
     return zip(rows, json.loads(f"[{','.join(row.figures for row in rows)}]"), strict=True)
 
 
-def _day(scope: Scope, table: Any, incident: int | None, begins: datetime) -> Any:
+def _day(scope: Scope, table: Any, incident: int | None, begins: datetime, tier: str | None) -> Any:
     columns = (table.c[name] for name in ("incident_id", "division_code", "reports", "last_at", "day"))
     statement = select(*columns, type_coerce(table.c.figures, Text).label("figures")).where(
         table.c.world == scope.world, table.c.source == OWN, scope.covers(table.c.division_code)
     )
+    if tier is not None:
+        here = PREFIXES.index(len(tier))
+        code = table.c.division_code
+        statement = statement.where(code >= tier, code < tier + "~", func.length(code).in_(PREFIXES[here : here + 2]))
     if incident is not None:
         return statement.where(table.c.incident_id == incident)
     running = or_(_i.c.closed_at.is_(None), _i.c.closed_at >= begins)

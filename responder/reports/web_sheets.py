@@ -104,7 +104,7 @@ def day() -> str:
         chosen, tier = _day(request.args.get("date", ""), today), request.args.get("tier", "") or scope.division
         if not scope.holds(tier) or tree.find(tier) is None:
             raise NotFound(what=tier)
-        found = sheets.day_sheet(session, scope, chosen)
+        found = sheets.day_sheet(session, scope, chosen, tier=tier)
         children = [(child.code, child.name, found.rows.get(child.code)) for child in tree.children(tier)]
         known = [row for row in children if row[2] is not None]
         total = found.rows.get(tier)

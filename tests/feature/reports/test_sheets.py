@@ -4,6 +4,7 @@ import random
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -236,3 +237,16 @@ def test_sibling_villages_that_report_at_once_both_count(desk: Desk) -> None:
 
     at_once(lambda: report(0), lambda: report(1))
     assert sheet(desk, name).tier.figures == {"affected": 28} == desk.incidents()[0].figures
+
+
+def test_a_day_s_sheet_of_one_tier_is_that_part_of_the_whole(desk: Desk) -> None:
+    name = incident(desk)
+    say(desk, "village", ref=name, affected=87)
+    say(desk, "town", TOWN, ref=name, affected=90)
+    say(desk, "coordinator", FAR, ref=name, affected=3)
+    today = clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    with desk.house.work.read() as session:
+        whole = sheets.day_sheet(session, Scope(DISTRICT), today).rows
+        for tier, within in ((DISTRICT, {DISTRICT, TOWN, OTHER_TOWN}), (TOWN, {TOWN, VILLAGE})):
+            part = sheets.day_sheet(session, Scope(DISTRICT), today, tier=tier).rows
+            assert part == {code: whole[code] for code in within}
