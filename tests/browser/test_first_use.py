@@ -31,7 +31,6 @@ def _sheet(template: bytes, rows: list[list[str]]) -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.xdist_group("story")
 def test_from_an_empty_store_to_liaisons_on_the_phone(empty: Server, browser: Browser) -> None:
     page = browser.new_context(locale="zh-CN").new_page()
     page.goto(empty.base + "/")

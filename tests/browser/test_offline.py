@@ -58,7 +58,6 @@ def before(server: Server) -> Iterator[set[str]]:
     return {one["number"] for one in _filed(server)}  # type: ignore[return-value]
 
 
-@pytest.mark.xdist_group("story")
 def test_two_reports_with_photos_written_without_a_network(server: Server, sign_in: SignIn, before: set[str]) -> None:
     page = sign_in("village", size=PHONE)
     _opened(page, server)
@@ -87,7 +86,6 @@ def test_two_reports_with_photos_written_without_a_network(server: Server, sign_
     assert len(_new(server, before)) == 2
 
 
-@pytest.mark.xdist_group("story")
 @pytest.mark.parametrize("lost", ["/reports/new", "/reports/kept"])
 def test_the_answer_is_lost_after_the_server_stored_it(
     server: Server, sign_in: SignIn, before: set[str], lost: str
@@ -117,7 +115,6 @@ def test_the_answer_is_lost_after_the_server_stored_it(
     assert [one["figures"]["relocated"] for one in _new(server, before)] == [53]
 
 
-@pytest.mark.xdist_group("story")
 def test_two_tabs_send_it_once(server: Server, sign_in: SignIn, before: set[str]) -> None:
     page = sign_in("village", size=PHONE)
     _opened(page, server)
@@ -136,7 +133,6 @@ def test_two_tabs_send_it_once(server: Server, sign_in: SignIn, before: set[str]
     assert len(_new(server, before)) == 1
 
 
-@pytest.mark.xdist_group("story")
 def test_a_sign_in_that_ran_out_and_another_person_at_the_phone(
     server: Server, sign_in: SignIn, before: set[str]
 ) -> None:
@@ -171,7 +167,6 @@ def _enter(page: Page, server: Server, username: str) -> None:
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-@pytest.mark.xdist_group("story")
 def test_a_report_that_comes_back_is_mended_and_sent(server: Server, sign_in: SignIn, before: set[str]) -> None:
     page = sign_in("village", size=PHONE)
     _opened(page, server)
@@ -192,7 +187,6 @@ def test_a_report_that_comes_back_is_mended_and_sent(server: Server, sign_in: Si
     assert [one["figures"]["relocated"] for one in _new(server, before)] == [86]
 
 
-@pytest.mark.xdist_group("story")
 def test_what_was_begun_comes_back_after_a_reload_to_its_writer_alone(server: Server, sign_in: SignIn) -> None:
     page = sign_in("village", size=PHONE)
     page.goto(server.base + "/reports/new")
@@ -212,7 +206,6 @@ def test_what_was_begun_comes_back_after_a_reload_to_its_writer_alone(server: Se
     assert page.input_value("[name=text]") == ""
 
 
-@pytest.mark.xdist_group("story")
 def test_other_pages_are_not_kept(server: Server, sign_in: SignIn) -> None:
     page = sign_in("town", size=PHONE)
     _opened(page, server)
@@ -237,7 +230,6 @@ def test_other_pages_are_not_kept(server: Server, sign_in: SignIn) -> None:
     assert page.input_value("[name=division]") == VILLAGE
 
 
-@pytest.mark.xdist_group("story")
 def test_on_plain_http_it_waits_in_the_open_page(server: Server, browser: Browser, before: set[str]) -> None:
     """Many offices have no HTTPS: no service worker there, but nothing that was written is lost."""
     port = server.base.rpartition(":")[2]
@@ -264,7 +256,6 @@ def test_on_plain_http_it_waits_in_the_open_page(server: Server, browser: Browse
     assert [one["figures"]["relocated"] for one in _new(server, before)] == [19]
 
 
-@pytest.mark.xdist_group("story")
 def test_what_is_open_already_is_shown_before_a_second_is_opened(server: Server, sign_in: SignIn) -> None:
     page = sign_in("village", size=PHONE)
     for relocated in ("12", "15"):
@@ -280,7 +271,6 @@ def test_what_is_open_already_is_shown_before_a_second_is_opened(server: Server,
         page.wait_for_url("**/reports/R*")
 
 
-@pytest.mark.xdist_group("story")
 def test_a_liaison_s_first_page_is_light(server: Server, sign_in: SignIn) -> None:
     """Under 150 kB compressed, all that comes over a village's network for the first form."""
     page = sign_in("", size=PHONE)

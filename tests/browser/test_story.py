@@ -29,7 +29,6 @@ def _board(page: Page, server: Server) -> None:
     page.wait_for_timeout(500)
 
 
-@pytest.mark.xdist_group("story")
 def test_from_a_phone_s_text_to_a_public_page(server: Server, sign_in: SignIn, browser: Browser) -> None:
     village_phone = server.phone("village", VILLAGE)
     coordinator, town, stranger = sign_in("coordinator"), sign_in("town"), sign_in("stranger")
@@ -124,7 +123,6 @@ def _photo() -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.xdist_group("story")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_form_on_a_phone(server: Server, sign_in: SignIn, lang: str) -> None:
     """2. The same report by the web form on 360 px: place, location, photo, casualties and losses."""
@@ -160,7 +158,6 @@ def test_the_form_on_a_phone(server: Server, sign_in: SignIn, lang: str) -> None
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-@pytest.mark.xdist_group("story")
 def test_a_caller_s_report_keeps_who_said_it_apart_from_who_typed_it(server: Server, sign_in: SignIn) -> None:
     page = sign_in("coordinator")
     page.goto(server.base + "/reports/new?proxy=1&division=310116102")
@@ -175,7 +172,6 @@ def test_a_caller_s_report_keeps_who_said_it_apart_from_who_typed_it(server: Ser
     assert "周慧敏" in told
 
 
-@pytest.mark.xdist_group("story")
 def test_a_board_that_was_away_catches_up_with_nothing_missing_and_nothing_twice(
     server: Server, sign_in: SignIn
 ) -> None:
@@ -198,7 +194,6 @@ def test_a_board_that_was_away_catches_up_with_nothing_missing_and_nothing_twice
     assert page.evaluate("window.unreloaded")
 
 
-@pytest.mark.xdist_group("story")
 def test_a_drill_lives_in_its_own_world(server: Server, sign_in: SignIn) -> None:
     """7. Planned, subscribed, started; its texts begin 【演练】; ending it closes its missions."""
     director, coordinator = sign_in("director"), sign_in("coordinator")
