@@ -5,7 +5,11 @@ from typing import Any, Literal
 
 from alembic import context
 
-import responder.app  # noqa: F401  (imports the models of every room)
+import responder.app
+import responder.messaging.broadcasts.models
+import responder.messaging.handcalls.models
+import responder.messaging.pretending
+import responder.messaging.reach.models  # noqa: F401  (imports the models of every room)
 from responder.platform.database import Base, Packed, UtcDateTime
 
 

@@ -1,5 +1,7 @@
 """Settings: from the environment or a ``.env`` file; every name is in the README's table."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from contextlib import suppress
@@ -32,6 +34,17 @@ class Settings(BaseSettings):
     twilio_api_url: str = ""
     twilio_voice: str = Field("Polly.Zhiyu|cmn-CN", pattern=_VOICE)
     twilio_voice_en: str = Field("Polly.Joanna|en-US", pattern=_VOICE)
+    twilio_webhook_secret: str = ""
+    kannel_url: str = ""
+    kannel_username: str = ""
+    kannel_password: str = ""
+    kannel_status_url: str = ""
+    kannel_status_password: str = ""
+    aliyun_key: str = Field("", validation_alias=AliasChoices("ALIBABA_CLOUD_ACCESS_KEY_ID", "aliyun_key"))
+    aliyun_secret: str = Field("", validation_alias=AliasChoices("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "aliyun_secret"))
+    aliyun_api_url: str = ""
+    http_proxy: str = ""
+    answer_number: str = ""
     public_phone: str = ""
     duty_phone: str = ""
     logo: str = ""
@@ -47,6 +60,10 @@ class Settings(BaseSettings):
         """Gateways in the order in which they are tried. A demonstration without any gets the simulator."""
         named = [name.strip() for name in self.gateways.split(",") if name.strip()]
         return named or (["simulator"] if self.demo else [])
+
+    def hook_key(self, gateway: str) -> str:
+        """The secret part of the address at which an unsigned gateway calls us; it changes with the secret key."""
+        return hmac.new(self.secret().encode(), f"hook:{gateway}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def secret(self) -> str:
         """The secret key: the one given, else the one in the data folder, made there on first use (mode 0600)."""

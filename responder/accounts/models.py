@@ -9,7 +9,10 @@ from responder.platform.database import Base, InDivision
 
 
 class Person(InDivision, Base):
-    """A person of the branch. Without a password they can be texted and text back, but not sign in."""
+    """A person of the branch. Without a password they can be texted and text back, but not sign in.
+
+    ``post`` is A or B where they stand for their division (AB角, DOMAIN §3.3), "" where they don't.
+    """
 
     __tablename__ = "person"
     __table_args__ = (Index("ix_person_division_code", "division_code"),)
@@ -22,6 +25,7 @@ class Person(InDivision, Base):
     must_change_password: Mapped[bool] = mapped_column(default=False)
     lang: Mapped[str] = mapped_column(String(2), default="zh")
     demo: Mapped[bool] = mapped_column(default=False)
+    post: Mapped[str] = mapped_column(String(1), default="")
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -113,3 +117,23 @@ class Delegation(InDivision, Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     role: Mapped[str | None] = mapped_column(String(20), default=None)
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Enrolment(InDivision, Base):
+    """Somebody asks by text to become a liaison officer; the town decides. state: open → confirmed or refused.
+
+    ``division_code`` is the place they named, or the branch's where they named none that we know.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (Index("ix_enrolment_number_id", "number", "id"), Index("ix_enrolment_state_id", "state", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    number: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(60))
+    said: Mapped[str] = mapped_column(String(200))
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    decided_by: Mapped[str] = mapped_column(String(80), default="")
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    person_id: Mapped[int | None] = mapped_column(default=None)

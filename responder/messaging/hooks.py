@@ -1,27 +1,22 @@
-"""Webhooks of gateways. Always mounted; signed or refused; answered at once, receipts go through the outbox."""
+"""What every gateway's webhooks share: a text that comes in is stored and understood at once."""
 
 from dataclasses import replace
 from typing import Protocol, cast
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, current_app
 from sqlalchemy.exc import OperationalError
 
-from responder.kernel import phones
 from responder.kernel.actors import Actor
 from responder.kernel.refusals import Refusal
 from responder.messaging import rules, service
-from responder.messaging.commands import Incoming, Receipt
-from responder.messaging.gateways import twilio
+from responder.messaging.commands import Incoming
 from responder.platform import web
 from responder.platform.work import UnitOfWork, Work
-from responder.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 bp = Blueprint("hooks", __name__)
-
-_EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 class Listener(Protocol):
@@ -79,44 +74,3 @@ def _shelve(work: Work, incoming: Incoming, problem: Exception) -> int | None:
         log.exception("a text could not be shelved", gateway=incoming.gateway)
         with work.begin(nobody) as uow:
             return service.take_in(uow, incoming)
-
-
-def xml(body: str = _EMPTY) -> Response:
-    """An answer in the provider's markup; by default one that asks for nothing."""
-    return Response(body, content_type="text/xml; charset=utf-8")
-
-
-def checked() -> dict[str, str]:
-    """The form of a signed Twilio request. 403 for any other."""
-    settings: Settings = current_app.extensions["settings"]
-    form = {name: request.form.getlist(name) for name in request.form}
-    path = request.full_path if request.query_string else request.path
-    url = settings.public_url.rstrip("/") + path if settings.public_url else request.url
-    if not twilio.signed(settings.twilio_auth_token, url, form, request.headers.get("X-Twilio-Signature", "")):
-        log.warning("unsigned hook refused", path=request.path)
-        abort(403)
-    return {name: values[0] for name, values in form.items()}
-
-
-@bp.post("/hooks/twilio/sms")
-def twilio_sms() -> Response:
-    """A text by Twilio."""
-    form = checked()
-    sender = form.get("From", "")
-    hear(Incoming("twilio", form.get("MessageSid", ""), phones.parse(sender) or sender, form.get("Body", "")))
-    return xml()
-
-
-@bp.post("/hooks/twilio/status")
-def twilio_status() -> Response:
-    """What became of a text that we sent."""
-    form = checked()
-    status = twilio.STATUS.get(form.get("MessageStatus", ""))
-    ref = request.args.get("ref", "")
-    if status and ref.isascii() and ref.isdigit() and len(ref) < 10:
-        error = form.get("ErrorCode", "")
-        kind = twilio.category(int(error)) if error.isascii() and error.isdigit() else ""
-        receipt = Receipt(int(ref), form.get("MessageSid", ""), status, error, kind if status == "failed" else "")
-        with web.work().begin(Actor(None, "twilio", "", "job")) as uow:
-            service.note_receipt(uow, receipt)
-    return xml()

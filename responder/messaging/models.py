@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from responder.platform.database import Base, InDivision, InWorld, Packed
@@ -23,10 +23,11 @@ class Inbound(InWorld, InDivision, Base, kw_only=True):
         Index("ix_inbound_number_id", "number", "id"),
         Index("ix_inbound_outcome_id", "outcome", "id"),
         Index("ix_inbound_subject", "subject"),
+        Index("ix_inbound_person_id_id", "person_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    gateway: Mapped[str] = mapped_column(String(20))
+    gateway: Mapped[str] = mapped_column(String(24))
     provider_id: Mapped[str] = mapped_column(String(80))
     number: Mapped[str] = mapped_column(String(40))
     body: Mapped[str] = mapped_column(Text)
@@ -40,17 +41,28 @@ class Inbound(InWorld, InDivision, Base, kw_only=True):
     urgent: Mapped[bool] = mapped_column(default=False)
 
 
+_waits = text("status IN ('queued', 'held', 'sending')")
+
+
 class Outbound(InWorld, InDivision, Base, kw_only=True):
     """A text on its way out. ``division_code`` is the recipient's: it decides who may read it.
 
-    status: queued → sending → sent → delivered, or failed, cancelled.
+    status: held (its time comes at ``next_at``) → queued → sending → sent → delivered, or failed, cancelled, late
+    (too old to send), bundled (went inside the text ``bundle_id``), by_hand (stands on a person's list of calls).
+    ``road`` is the gateway that is to carry it; ``turn`` counts the texts that its number already waited for when it
+    was written, so that everybody's first text goes before anybody's second. ``form`` holds the worded variables of
+    the template's short form. ``cost`` is in thousandths of a yuan, ``segments`` are those that were billed.
     """
 
     __tablename__ = "outbound"
     __table_args__ = (
         Index("uq_outbound_dedup", "dedup", unique=True),
+        Index("ix_outbound_status_road", "status", "road", "priority", "turn", "id"),
         Index("ix_outbound_status_next_at", "status", "next_at"),
         Index("ix_outbound_number_id", "number", "id"),
+        Index("ix_outbound_waits", "number", sqlite_where=_waits, postgresql_where=_waits),
+        Index("ix_outbound_person_id_id", "person_id", "id"),
+        Index("ix_outbound_bundle_id", "bundle_id"),
         Index("ix_outbound_subject", "subject"),
     )
 
@@ -61,16 +73,75 @@ class Outbound(InWorld, InDivision, Base, kw_only=True):
     template: Mapped[str] = mapped_column(String(60))
     lang: Mapped[str] = mapped_column(String(2))
     body: Mapped[str] = mapped_column(Text)
+    form: Mapped[dict[str, str]] = mapped_column(Packed, default_factory=dict)
     priority: Mapped[int]
     subject: Mapped[str] = mapped_column(String(40))
     wanted: Mapped[str] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(12))
     created_at: Mapped[datetime]
     next_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    road: Mapped[str] = mapped_column(String(24), default="")
+    turn: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
-    gateway: Mapped[str] = mapped_column(String(20), default="")
+    gateway: Mapped[str] = mapped_column(String(24), default="")
     provider_id: Mapped[str] = mapped_column(String(80), default="")
     error: Mapped[str] = mapped_column(String(200), default="")
     category: Mapped[str] = mapped_column(String(20), default="")
+    segments: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[int] = mapped_column(default=0)
+    bundle_id: Mapped[int | None] = mapped_column(default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Attempt(InWorld, Base, kw_only=True):
+    """One try at one text on one road. What caps and budgets count, and what the reasons on a person's list are made
+    of. ``words`` names the exact wording; ``line`` the gateway's own number that carried it, "" for its only one.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("ix_attempt_outbound_id", "outbound_id"),
+        Index("ix_attempt_number_at", "number", "at"),
+        Index("ix_attempt_gateway_at", "gateway", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    outbound_id: Mapped[int]
+    gateway: Mapped[str] = mapped_column(String(24))
+    line: Mapped[str] = mapped_column(String(24), default="")
+    number: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(String(40))
+    template: Mapped[str] = mapped_column(String(60), default="")
+    taken: Mapped[bool]
+    voice: Mapped[bool] = mapped_column(default=False)
+    code: Mapped[str] = mapped_column(String(200), default="")
+    category: Mapped[str] = mapped_column(String(20), default="")
+    segments: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[int] = mapped_column(default=0)
+
+
+class Road(Base, kw_only=True):
+    """How one gateway, or one line of it (``kannel/sim1``), stands: shared by all workers.
+
+    ``free_at`` is when its next text may leave. The breaker: ``failures`` in a row; ``opened_at`` is set while it is
+    open, ``probe_at`` when one text may try it again. ``well``, ``balance`` (thousandths of a yuan) and ``signal``
+    (percent) are what it said of itself at ``checked_at``; ``alarmed_at`` is when a person was told.
+    """
+
+    __tablename__ = "road"
+
+    name: Mapped[str] = mapped_column(String(48), primary_key=True)
+    free_at: Mapped[datetime | None] = mapped_column(default=None)
+    failures: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime | None] = mapped_column(default=None)
+    probe_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_error: Mapped[str] = mapped_column(String(200), default="")
+    well: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[str] = mapped_column(String(80), default="")
+    balance: Mapped[int | None] = mapped_column(default=None)
+    signal: Mapped[int | None] = mapped_column(default=None)
+    checked_at: Mapped[datetime | None] = mapped_column(default=None)
+    alarmed_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from responder.kernel import clock
 from responder.kernel.actors import Actor
 from responder.messaging import rules, service
-from responder.messaging.gateways import Gateway, SendFailed, Sent
+from responder.messaging.gateways import Gateway, Letter, SendFailed, Sent
 from responder.messaging.models import Outbound
 from responder.platform.work import UnitOfWork, Work
 
@@ -104,7 +104,7 @@ class Relay:
                     return
         for gateway in self.gateways:
             try:
-                sent = gateway.send(row["number"], row["body"], row["id"])
+                sent = gateway.send(Letter(row["id"], row["number"], row["body"], row["template"], row["lang"]))
             except SendFailed as problem:
                 failure = problem
                 log.warning("text not taken", gateway=gateway.name, ref=row["id"], code=problem.code)

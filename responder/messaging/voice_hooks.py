@@ -11,7 +11,8 @@ from responder.kernel.actors import Actor
 from responder.kernel.refusals import Refusal
 from responder.messaging.calls import Heard, Line, Spoken, Turn
 from responder.messaging.gateways import twiml
-from responder.messaging.hooks import bp, checked, xml
+from responder.messaging.hooks import bp
+from responder.messaging.hooks_twilio import checked, xml
 from responder.messaging.rules import keepable
 from responder.platform import web
 from responder.platform.work import UnitOfWork

@@ -1,11 +1,14 @@
 """The gateways that the settings name."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
-from responder.messaging.gateways import Gateway, twiml
+from pydantic import BaseModel
+
+from responder.messaging.gateways import Capabilities, Gateway, twiml
 from responder.messaging.gateways.simulator import Simulator
 from responder.messaging.gateways.twilio import Twilio
+from responder.platform import config
 from responder.settings import Settings
 
 
@@ -13,20 +16,30 @@ class UnknownGateway(Exception):
     """``RESPONDER_GATEWAYS`` names one that the house does not have."""
 
 
+class _File(BaseModel):
+    can: Capabilities
+
+
+@cache
+def capabilities(name: str) -> Capabilities:
+    """What a gateway can, from ``config/gateways/<name>.toml``. Raises ConfigError."""
+    return config.load(f"gateways/{name}.toml", _File).can
+
+
 def gateways(settings: Settings) -> list[Gateway]:
-    """The gateways in the order in which they are tried. Raises UnknownGateway."""
-    found: list[Gateway] = []
-    for name in settings.gateway_names():
-        if name == "simulator":
-            found.append(Simulator())
-        elif name == "twilio":
-            public = settings.public_url.rstrip("/")
-            back = f"{public}/hooks/twilio/status" if public else ""
-            account, token = settings.twilio_account_sid, settings.twilio_auth_token
-            found.append(Twilio(account, token, settings.twilio_from, back, settings.twilio_api_url))
-        else:
-            raise UnknownGateway(f"RESPONDER_GATEWAYS names an unknown gateway: {name}")
-    return found
+    """The gateways in the order in which they are tried. Raises UnknownGateway, ConfigError."""
+    return [_gateway(settings, name) for name in settings.gateway_names()]
+
+
+def _gateway(settings: Settings, name: str) -> Gateway:
+    public = settings.public_url.rstrip("/")
+    if name == "simulator":
+        return Simulator(capabilities(name))
+    if name == "twilio":
+        back = f"{public}/hooks/twilio/status" if public else ""
+        account, token = settings.twilio_account_sid, settings.twilio_auth_token
+        return Twilio(capabilities(name), account, token, settings.twilio_from, back, settings.twilio_api_url)
+    raise UnknownGateway(f"RESPONDER_GATEWAYS names an unknown gateway: {name}")
 
 
 def fetchers(settings: Settings) -> dict[str, Callable[[str], bytes]]:

@@ -1,6 +1,6 @@
 """The simulator: pretend phones, which read their texts from our own tables. Only for demonstrations and tests."""
 
-from responder.messaging.gateways import Sent
+from responder.messaging.gateways import Capabilities, Letter, Sent
 
 
 class Simulator:
@@ -8,6 +8,9 @@ class Simulator:
 
     name = "simulator"
 
-    def send(self, number: str, body: str, ref: int) -> Sent:
+    def __init__(self, can: Capabilities) -> None:
+        self.can = can
+
+    def send(self, letter: Letter) -> Sent:
         """Delivered."""
-        return Sent(provider_id=f"sim-{ref}", status="delivered")
+        return Sent(provider_id=f"sim-{letter.ref}", status="delivered")

@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from werkzeug.datastructures import MultiDict
 
-from responder.messaging.gateways import Category, SendFailed, Sent
+from responder.messaging.gateways import Capabilities, Category, Letter, SendFailed, Sent
 
 TIMEOUT_SECONDS = 10.0
 """The SDK has no time-out of its own."""
@@ -54,17 +54,20 @@ class Twilio:
 
     name = "twilio"
 
-    def __init__(self, account: str, token: str, sender: str, status_url: str = "", base_url: str = "") -> None:
+    def __init__(
+        self, can: Capabilities, account: str, token: str, sender: str, status_url: str = "", base_url: str = ""
+    ) -> None:
+        self.can = can
         self._client = Client(account, token, http_client=_HttpClient(base_url))
         self._sender = sender
         self._status_url = status_url
 
-    def send(self, number: str, body: str, ref: int) -> Sent:
+    def send(self, letter: Letter) -> Sent:
         """Hands one text to Twilio. Raises SendFailed with the error's category."""
-        more: dict[str, Any] = {"status_callback": f"{self._status_url}?ref={ref}"} if self._status_url else {}
+        more: dict[str, Any] = {"status_callback": f"{self._status_url}?ref={letter.ref}"} if self._status_url else {}
         sender = {"messaging_service_sid": self._sender} if self._sender.startswith("MG") else {"from_": self._sender}
         try:
-            message = self._client.messages.create(to=number, body=body, **sender, **more)
+            message = self._client.messages.create(to=letter.number, body=letter.body, **sender, **more)
         except TwilioRestException as problem:
             raise SendFailed(str(problem.code), category(problem.code, problem.status), problem.msg) from None
         except TwilioServiceException as problem:

@@ -11,7 +11,7 @@ import time_machine
 from responder.kernel.notices import ALERT
 from responder.messaging import service
 from responder.messaging.commands import Receipt
-from responder.messaging.gateways import SendFailed, Sent, twilio
+from responder.messaging.gateways import Capabilities, Letter, SendFailed, Sent, twilio
 from responder.messaging.gateways.chosen import gateways
 from responder.messaging.relay import Relay
 from responder.messaging.rules import RETRY_MINUTES
@@ -29,7 +29,7 @@ def test_the_settings_lead_the_real_sdk_to_the_stand_in(api: StandIn, monkeypatc
         monkeypatch.setenv(name, value)
     first, second = gateways(Settings())
     assert (first.name, second.name) == ("twilio", "simulator")
-    assert first.send("+8613800138000", "水", 7).provider_id == "SM+8613800138000"
+    assert first.send(Letter(7, "+8613800138000", "水")).provider_id == "SM+8613800138000"
     assert api.asked == [
         {
             "To": "+8613800138000", "Body": "水", "MessagingServiceSid": "MG42",
@@ -161,8 +161,9 @@ def test_a_receipt_that_comes_before_the_time_out_stands(line: Line) -> None:
 
     class Deaf:
         name = "deaf"
+        can = Capabilities()
 
-        def send(self, number: str, body: str, ref: int) -> Sent:
+        def send(self, letter: Letter) -> Sent:
             with line.house.work.begin(SYSTEM) as uow:
                 service.note_receipt(uow, Receipt(ref, "SM1", "delivered"))
             raise SendFailed("network", "temporary", "ReadTimeout")
@@ -177,10 +178,11 @@ def test_a_failed_receipt_that_comes_before_the_answer_stands(line: Line) -> Non
 
     class Quick:
         name = "quick"
+        can = Capabilities()
 
-        def send(self, number: str, body: str, ref: int) -> Sent:
+        def send(self, letter: Letter) -> Sent:
             with line.house.work.begin(SYSTEM) as uow:
-                service.note_receipt(uow, Receipt(ref, "SM1", "failed", "30005", "permanent_number"))
+                service.note_receipt(uow, Receipt(letter.ref, "SM1", "failed", "30005", "permanent_number"))
             return Sent("SM1")
 
     Relay(line.house.work, [Quick()], {}).turn()

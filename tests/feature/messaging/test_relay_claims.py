@@ -11,7 +11,7 @@ import time_machine
 
 from responder.kernel.notices import ALERT
 from responder.messaging import relay as relays
-from responder.messaging.gateways import Sent
+from responder.messaging.gateways import Capabilities, Letter, Sent
 from responder.messaging.relay import Relay
 from tests.at_once import at_once
 from tests.feature.messaging.conftest import Line
@@ -125,9 +125,10 @@ def test_one_text_that_breaks_the_relay_doesn_t_hold_up_the_others(line: Line) -
 
     class Brittle:
         name = "brittle"
+        can = Capabilities()
 
-        def send(self, number: str, body: str, ref: int) -> Sent:
-            if number.endswith("6"):
+        def send(self, letter: Letter) -> Sent:
+            if letter.number.endswith("6"):
                 raise ZeroDivisionError
             return Sent("x")
 

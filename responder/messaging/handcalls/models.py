@@ -1,0 +1,46 @@
+"""Calls that a person makes."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from responder.platform.database import Base, InDivision, InWorld
+
+
+class HandCall(InWorld, InDivision, Base, kw_only=True):
+    """Somebody must be rung by a person: the last road of a text that had to arrive.
+
+    ``outbound_id`` is the text, None where the call comes from elsewhere (a broadcast's silent, a failed test).
+    ``reason`` is a term of ``call_reason``. state: open → taken → reached, unreached, wrong_number, refused, closed.
+    """
+
+    __tablename__ = "hand_call"
+    __table_args__ = (
+        Index("uq_hand_call_dedup", "dedup", unique=True),
+        Index("ix_hand_call_world_state", "world", "state", "priority", "id"),
+        Index("ix_hand_call_outbound_id", "outbound_id"),
+        Index("ix_hand_call_subject", "subject"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    dedup: Mapped[str] = mapped_column(String(200))
+    outbound_id: Mapped[int | None] = mapped_column(default=None)
+    person_id: Mapped[int | None] = mapped_column(default=None)
+    number: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(80))
+    script: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(24))
+    detail: Mapped[str] = mapped_column(String(200), default="")
+    template: Mapped[str] = mapped_column(String(60), default="")
+    priority: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(40), default="")
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    taken_by: Mapped[str] = mapped_column(String(80), default="")
+    taken_by_id: Mapped[int | None] = mapped_column(default=None)
+    taken_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    answer: Mapped[str] = mapped_column(String(200), default="")
