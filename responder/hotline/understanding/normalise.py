@@ -66,6 +66,9 @@ _SPACES = re.compile(
     rf"|(?<=[\n。；;】][{CJK}]) +(?=[{CJK}][:：])|(?<=^[{CJK}]) +(?=[{CJK}][:：])|^ +| +$"
 )
 
+# 210改为201: the bare number that no longer counts.
+_SUPERSEDED = re.compile(r"(?<![\d.])(?: ?[从由] ?)?\d+ ?(?=(?:改为|改成|更正为|订正为|调整为) ?\d)")
+
 # 户45 人132 转18: label first, so the blank parts two counts.
 _TERSE = re.compile(r"[户人转伤亡死]\d+$")
 _TERSE_NEXT = frozenset("户人转伤亡死失倒")
@@ -142,20 +145,27 @@ def normalise(original: str) -> Text:
     folded = folded.translate(_letters()) if origins is not None else folded
     folded = _commas(folded)
     if " " in folded:
-        kept: list[int] = []
-        last = 0
-        for blank in _SPACES.finditer(folded):
-            terse = _TERSE.search(folded, max(0, blank.start() - 6), blank.start())
-            if terse and folded[blank.end() : blank.end() + 1] in _TERSE_NEXT:
-                continue
-            kept.extend(range(last, blank.start()))
-            last = blank.end()
-        if last:
-            kept.extend(range(last, len(folded)))
-            folded = "".join([folded[i] for i in kept])
-            origins = tuple(kept) if origins is None else tuple([origins[i] for i in kept])
+        folded, origins = _drop(folded, origins, _SPACES)
+    if "改" in folded or "为" in folded:
+        folded, origins = _drop(folded, origins, _SUPERSEDED)
     mended = _typos().sub(lambda found: lexicon.mending().typos[found.group()], folded)
     return Text(original, mended, origins)
+
+
+def _drop(text: str, origins: tuple[int, ...] | None, what: re.Pattern[str]) -> tuple[str, tuple[int, ...] | None]:
+    """The text without what matches, and where its letters stood."""
+    kept: list[int] = []
+    last = 0
+    for blank in what.finditer(text):
+        terse = _TERSE.search(text, max(0, blank.start() - 6), blank.start())
+        if terse and text[blank.end() : blank.end() + 1] in _TERSE_NEXT:
+            continue
+        kept.extend(range(last, blank.start()))
+        last = blank.end()
+    if not last:
+        return text, origins
+    kept.extend(range(last, len(text)))
+    return "".join([text[i] for i in kept]), tuple(kept) if origins is None else tuple([origins[i] for i in kept])
 
 
 def mask(text: str, start: int, end: int, filler: str) -> str:
