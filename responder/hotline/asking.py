@@ -9,7 +9,7 @@ from responder.hotline.call import Call
 from responder.hotline.manners import manners
 from responder.hotline.models import Question
 from responder.hotline.whereabouts import Where, choices
-from responder.messaging.rules import render
+from responder.messaging.wording import render
 from responder.platform import terms
 
 _q: Any = Question.__table__

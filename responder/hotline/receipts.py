@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from responder.hotline.manners import manners
-from responder.messaging.rules import render, segments
+from responder.messaging.rules import segments
+from responder.messaging.wording import render
 from responder.platform import terms
 
 LONGEST_PLACE = 24

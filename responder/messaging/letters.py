@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from responder.messaging.forms import Form
 from responder.messaging.rules import UnknownTemplate
 from responder.platform import config
 
@@ -14,7 +15,8 @@ Kind = Literal["alert", "duty", "answer", "routine", "test"]
 class Treatment(BaseModel):
     """How one template is treated. ``kind`` chooses its roads and its last road (``config/messaging.toml``);
     ``wants_answer`` names the answering number; ``waits_for_morning`` keeps it out of the quiet hours;
-    ``may_be_bundled`` lets it go inside one text with others; after ``stale_minutes`` it isn't sent any more.
+    ``may_be_bundled`` lets it go inside one text with others; after ``stale_minutes`` it isn't sent any more. ``form``
+    is its short form for providers that take no free text.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -23,6 +25,7 @@ class Treatment(BaseModel):
     wants_answer: bool = False
     waits_for_morning: bool = False
     may_be_bundled: bool = False
+    form: Form | None = None
 
 
 class _Treatments(RootModel[dict[str, Treatment]]):

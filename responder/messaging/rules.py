@@ -1,13 +1,9 @@
 """Texts: how they are worded, counted, retried; which state may follow which. Pure."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
 
 from responder.kernel.refusals import Refusal
-from responder.platform import house
-from responder.platform.terms import LANGUAGES, fill
 
 DRILL_MARK = "【演练】"
 """Every text of a drill begins with it (DOMAIN §10)."""
@@ -41,21 +37,6 @@ class UnknownTemplate(Refusal):
     """A notice names a template that the house does not have."""
 
     code = "messaging.unknown_template"
-
-
-@cache
-def _pattern(template: str, lang: str) -> str:
-    path = house.root() / "templates" / "messages" / template / f"{lang}.txt"
-    if not path.is_file():
-        raise UnknownTemplate(template=template, lang=lang)
-    return path.read_text(encoding="utf-8").strip()
-
-
-def render(template: str, lang: str, params: Mapping[str, object], *, drill: bool) -> str:
-    """The text as it will be sent. Raises UnknownTemplate."""
-    lang = lang if lang in LANGUAGES else LANGUAGES[0]
-    text = fill(_pattern(template, lang), params, lang)
-    return DRILL_MARK + text if drill else text
 
 
 def segments(text: str) -> int:

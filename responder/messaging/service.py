@@ -15,7 +15,7 @@ from responder.kernel.actors import REAL
 from responder.kernel.events import Event
 from responder.kernel.notices import Notice
 from responder.kernel.refusals import NotFound
-from responder.messaging import rules
+from responder.messaging import rules, wording
 from responder.messaging.commands import Incoming, Receipt, Settle
 from responder.messaging.models import Inbound, Outbound
 from responder.places.queries import places
@@ -70,7 +70,7 @@ def post(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
             found = accounts.reach(uow.session, person)
             if found is not None:
                 number, lang, division = found.number, lang or found.lang, found.division
-        body = rules.render(notice.template, lang or "zh", notice.params, drill=uow.world != REAL)
+        body = wording.render(notice.template, lang or "zh", notice.params, drill=uow.world != REAL)
         rows.append(
             {
                 "dedup": f"{uow.world}:{notice.dedup}",

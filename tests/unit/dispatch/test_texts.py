@@ -3,7 +3,8 @@
 import pytest
 
 from responder.dispatch import alerts, rules
-from responder.messaging.rules import render, segments
+from responder.messaging.rules import segments
+from responder.messaging.wording import render
 from responder.platform import terms
 
 PARAMS = {"mission": "M10421", "place": alerts.short("漕泾镇海涯村"), "hazard": "typhoon"}

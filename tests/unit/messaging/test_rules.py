@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from responder.messaging import rules
 from responder.messaging.gateways.twilio import STATUS, category
-from responder.platform import house
 
 
 @pytest.mark.parametrize(
@@ -78,31 +77,6 @@ def test_waits_grow_and_end() -> None:
     assert all(a < b for a, b in pairwise(known))
     assert known[0] == timedelta(seconds=15)
     assert rules.wait_after(len(rules.RETRY_MINUTES) + 1) is None
-
-
-def test_a_drill_s_text_is_marked() -> None:
-    assert rules.render("help", "zh", {}, drill=True).startswith("【演练】报灾这样写")
-    assert not rules.render("help", "zh", {}, drill=False).startswith("【")
-
-
-def test_an_unknown_template_is_refused() -> None:
-    with pytest.raises(rules.UnknownTemplate):
-        rules.render("no_such", "zh", {}, drill=False)
-
-
-def test_an_unknown_language_gets_chinese() -> None:
-    assert rules.render("help", "fr", {}, drill=False) == rules.render("help", "zh", {}, drill=False)
-
-
-def test_every_template_has_both_languages_and_fills_without_params() -> None:
-    folder = house.root() / "templates" / "messages"
-    names = sorted(path.name for path in folder.iterdir() if path.is_dir())
-    assert names
-    for name in names:
-        for lang in ("zh", "en"):
-            said = rules.render(name, lang, {}, drill=True)
-            assert said.startswith(rules.DRILL_MARK)
-            assert "{" not in said, f"{name}/{lang}"
 
 
 def test_texts_without_an_id_are_told_apart_by_number_and_words() -> None:
