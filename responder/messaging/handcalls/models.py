@@ -1,18 +1,22 @@
 """Calls that a person makes."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from responder.platform.database import Base, InDivision, InWorld
+from responder.platform.database import Base, InDivision, InWorld, Packed
 
 
 class HandCall(InWorld, InDivision, Base, kw_only=True):
     """Somebody must be rung by a person: the last road of a text that had to arrive.
 
     ``outbound_id`` is the text, None where the call comes from elsewhere (a broadcast's silent, a failed test).
-    ``reason`` is a term of ``call_reason``. state: open → taken → reached, unreached, wrong_number, refused, closed.
+    ``reason`` is a term of ``call_reason``, ``detail`` says more in words. ``options`` are the numbered answers that
+    may be given [{digit, label}], ``wanted`` is asked again as for a text. state: open → taken → open again (nobody
+    answered; ``next_at`` is the next try), or reached, unreached (given up), wrong_number, refused, closed.
+    ``answer`` is the digit that was said, ``said`` their words, ``ended_by`` who ended it.
     """
 
     __tablename__ = "hand_call"
@@ -43,4 +47,8 @@ class HandCall(InWorld, InDivision, Base, kw_only=True):
     taken_by_id: Mapped[int | None] = mapped_column(default=None)
     taken_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
-    answer: Mapped[str] = mapped_column(String(200), default="")
+    wanted: Mapped[str] = mapped_column(String(80), default="")
+    options: Mapped[list[dict[str, Any]]] = mapped_column(Packed, default_factory=list)
+    answer: Mapped[str] = mapped_column(String(8), default="")
+    said: Mapped[str] = mapped_column(String(200), default="")
+    ended_by: Mapped[str] = mapped_column(String(80), default="")
