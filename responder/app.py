@@ -36,6 +36,7 @@ from responder.messaging import queries as messaging_queries
 from responder.messaging import service as messaging
 from responder.messaging import simulator, voice_hooks
 from responder.messaging import web as messaging_web
+from responder.messaging.relay import Wanted
 from responder.openness import web as openness_web
 from responder.places import queries as places_queries
 from responder.places import web as places_web
@@ -47,6 +48,7 @@ from responder.platform.scope import Scope
 from responder.platform.work import Work
 from responder.reports import api as reports_api
 from responder.reports import web as reports_web
+from responder.reports.deadlines import queries as deadlines_queries
 from responder.settings import Settings
 from responder.stock import api as stock_api
 from responder.stock import web as stock_web
@@ -78,6 +80,9 @@ NAV = [
     ),
     NavItem("accounts.audit", lambda: _("日志"), ("audit.read",), ("accounts.audit",)),
 ]
+
+WANTED: dict[str, Wanted] = {"mission": dispatch_queries.is_wanted, "due": deadlines_queries.is_wanted}
+"""Whether what a text or a call is about still asks for it, by the first part of its ``wanted``."""
 
 
 @dataclass
@@ -139,6 +144,7 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
             "listener": hotline,
             "desk": desk,
             "operator": voice,
+            "wanted": WANTED,
             "scene_of": scenes.scene_of,
             "mission_book": dispatch_queries.mission,
             "drill_world": drill_world,

@@ -11,9 +11,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import text
 
-from responder.app import House, assemble, log_plainly
+from responder.app import WANTED, House, assemble, log_plainly
 from responder.dispatch import jobs as dispatch_jobs
-from responder.dispatch import queries as dispatch_queries
 from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
 from responder.messaging.gateways.chosen import fetchers, gateways
@@ -21,7 +20,6 @@ from responder.messaging.relay import Relay
 from responder.platform import status
 from responder.platform.work import Work
 from responder.reports.deadlines import jobs as deadlines_jobs
-from responder.reports.deadlines import queries as deadlines_queries
 from responder.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -36,8 +34,7 @@ JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS]
 
 def relay(house: House) -> Relay:
     """The relay with its gateways and the questions that are asked before sending."""
-    wanted = {"mission": dispatch_queries.is_wanted, "due": deadlines_queries.is_wanted}
-    return Relay(house.work, gateways(house.settings), wanted)
+    return Relay(house.work, gateways(house.settings), WANTED)
 
 
 def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
