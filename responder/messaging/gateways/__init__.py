@@ -107,6 +107,30 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True)
+class Line:
+    """One of a gateway's own numbers, a SIM: its name, its number (E.164, "" where unknown) and how many texts it may
+    carry in any 60 minutes and in any 24 hours."""
+
+    name: str
+    number: str
+    per_hour: int
+    per_day: int
+
+
+@runtime_checkable
+class Lined(Protocol):
+    """A gateway with several numbers of its own."""
+
+    def lines(self) -> Sequence[Line]:
+        """Its numbers with their budgets; none where it has but one, which ``can`` describes.
+
+        For the router: it counts ``Attempt.line``, chooses a line with budget left and names it in ``Letter.line``.
+        A letter that names none goes by the line that this process has used least against its budget.
+        """
+        ...
+
+
+@dataclass(frozen=True)
 class Health:
     """How one line of a gateway is: ``state`` as the provider words it, balance in thousandths of a yuan, signal in
     percent; None where it doesn't say."""
