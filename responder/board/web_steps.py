@@ -12,16 +12,16 @@ from responder.board.acting import act
 from responder.board.frame import bp
 from responder.dispatch import joining
 from responder.dispatch.joining import Merge, Part
-from responder.incidents import authority, handoffs, joins, levels, responses, rules, service
+from responder.incidents import authorised, authority, handoffs, joins, levels, responses, rules, service
 from responder.incidents.authorised import HOWS, Authorised
 from responder.incidents.commands import ReleaseFigures
 from responder.incidents.handoffs import TellLine
 from responder.incidents.joins import KeepApart
 from responder.incidents.queries import IncidentView
 from responder.incidents.responses import EndLevel, OrderLevel, StartLevel
-from responder.kernel.refusals import Invalid, NotFound, Refusal
+from responder.kernel.refusals import NotFound, Refusal
 from responder.places.queries import places
-from responder.platform import web
+from responder.platform import moments, web
 from responder.platform.work import UnitOfWork
 
 
@@ -55,23 +55,12 @@ def _incident_steps(number: str) -> str:
 
 def _authorised(uow: UnitOfWork) -> Authorised:
     """Who authorised, from a form. Raises Invalid."""
-    form = request.form
-    how = form.get("how", "system")
-    if how not in HOWS:
-        raise Invalid(field="how", problem="unknown")
-    return Authorised(how, form.get("authorised_by", ""), form.get("post", ""), None, _time(uow, "authorised_at"))
+    return authorised.read(request.form, places(uow.session).profile.zone())
 
 
 def _time(uow: UnitOfWork, name: str) -> datetime | None:
     """A local time of a form, aware; None where it is blank. Raises Invalid."""
-    written = request.form.get(name, "").strip()
-    if not written:
-        return None
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        raise Invalid(field=name, problem="unknown") from None
-    return found.replace(tzinfo=places(uow.session).profile.zone()) if found.tzinfo is None else found
+    return moments.typed(name, request.form.get(name, ""), places(uow.session).profile.zone())
 
 
 @bp.post("/incidents/<number>/start-level")

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from responder.drills.queries import DrillView
 from responder.kernel.refusals import Invalid
+from responder.platform import moments
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,10 @@ class Form:
 
     def moment(self, zone: ZoneInfo) -> datetime:
         """The planned time, aware. Raises Invalid."""
-        if not self.planned_at:
+        found = moments.typed("planned_at", self.planned_at, zone)
+        if found is None:
             raise Invalid(field="planned_at", problem="required")
-        try:
-            found = datetime.fromisoformat(self.planned_at)
-        except ValueError:
-            raise Invalid(field="planned_at", problem="time") from None
-        return found.replace(tzinfo=zone)
+        return found
 
 
 def read(values: MultiDict[str, str]) -> Form:

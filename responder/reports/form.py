@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from responder.kernel import phones
 from responder.kernel.refusals import Invalid
 from responder.messaging.queries import TextView
-from responder.platform import terms
+from responder.platform import moments, terms
 from responder.reports import indicators
 from responder.reports.commands import FileReport, Said, StoredPhoto
 
@@ -57,11 +57,10 @@ def read(form: MultiDict[str, str], zone: ZoneInfo) -> Typed:
         typed.errors["division"] = "required"
     if typed.get("kind") in {"", "initial"} and not typed.get("hazard"):
         typed.errors["hazard"] = "required"
-    if typed.get("occurred_at"):
-        try:
-            typed.occurred_at = datetime.fromisoformat(typed.get("occurred_at")).replace(tzinfo=zone)
-        except ValueError:
-            typed.errors["occurred_at"] = "time"
+    try:
+        typed.occurred_at = moments.typed("occurred_at", typed.get("occurred_at"), zone)
+    except Invalid as problem:
+        typed.errors["occurred_at"] = str(problem.params["problem"])
     _point(typed)
     typed.waited = _waited(typed.get("waited"))
     if typed.get("kind") == "correction" and not (typed.get("reason") or typed.get("text")):

@@ -13,7 +13,7 @@ from responder.incidents import queries as incidents
 from responder.incidents.queries import IncidentView
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.places.queries import places
-from responder.platform import terms, web
+from responder.platform import moments, terms, web
 from responder.platform.work import UnitOfWork
 from responder.reports import sheets
 from responder.reports.ledgers import book, queries, service
@@ -170,14 +170,7 @@ def _whole(typed: Typed, name: str) -> int | None:
 
 
 def _moment(uow: UnitOfWork, typed: Typed) -> datetime | None:
-    written = typed.values.get("happened_at", "")
-    if not written:
-        return None
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        raise Invalid(field="happened_at", problem="time") from None
-    return found.replace(tzinfo=places(uow.session).profile.zone()) if found.tzinfo is None else found
+    return moments.typed("happened_at", typed.values.get("happened_at", ""), places(uow.session).profile.zone())
 
 
 @bp.post("/reports/ledger/<number>/person/<int:line>/found")

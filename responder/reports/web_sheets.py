@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from responder.incidents import authorised
 from responder.incidents import queries as incidents
-from responder.incidents.authorised import HOWS, Authorised
 from responder.kernel import clock
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.places.queries import places
@@ -59,7 +59,7 @@ def _sheet(session: Session, number: str, division: str) -> dict[str, object]:
         "may_forward": may_file and division == me.division and not found.tier.silent,
         "may_add": may_file and division == me.division and bool(tree.children(division)),
         "to": list(dict.fromkeys(forwarding.office(tree, code) for code in targets)), "tree": tree,
-        "office_name": partial(forwarding.office, tree), "hows": HOWS, "common": common(), "key": uuid.uuid4().hex,
+        "office_name": partial(forwarding.office, tree), "hows": authorised.HOWS, "common": common(), "key": uuid.uuid4().hex,
     }  # fmt: skip
 
 
@@ -132,12 +132,9 @@ def _day(written: str, today: date) -> date:
 def forward(number: str, division: str) -> ResponseReturnValue:
     """The sheet goes to the office above, with who authorised it."""
     form = request.form
-    how = form.get("how", "system")
     try:
-        if how not in HOWS:
-            raise Invalid(field="how", problem="unknown")
-        by = Authorised(how, form.get("authorised_by", ""), form.get("post", ""))
         with web.begin() as uow:
+            by = authorised.read(form, places(uow.session).profile.zone())
             service.forward(uow, Forward(number, division, by, form.get("note", "")))
     except Refusal as problem:
         flash(terms.refusal(problem.code, problem.params, web.language())[1], "error")
