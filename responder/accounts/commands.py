@@ -16,17 +16,19 @@ class AddPerson:
     phones: tuple[str, ...] = ()
     password_hash: str | None = None
     must_change_password: bool = False
+    post: str = ""
 
 
 @dataclass(frozen=True)
 class ChangePerson:
-    """A person's name, login name, division and language."""
+    """A person's name, login name, division, language and post; without one they keep theirs."""
 
     person_id: int
     name: str
     username: str
     division: str
     lang: str
+    post: str | None = None
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class _Seat:
     division: str
     role: str
     phones: int = 1
+    post: str = ""
 
 
 def furnish(uow: UnitOfWork, profile: str = "jinshan") -> None:
@@ -61,7 +62,8 @@ def furnish(uow: UnitOfWork, profile: str = "jinshan") -> None:
         division = seats.get(username, tree.profile.root)
         if username == "leader":
             division = seats.get("town", division)
-        _add(uow, name, _Seat(division, role), serial, username, hashed)
+        post = "A" if username in ("town", "village") else ""
+        _add(uow, name, _Seat(division, role, post=post), serial, username, hashed)
     people = _names()
     serial = _FIRST_NUMBER
     for seat in _seats(tree, set(seats.values())):
@@ -77,7 +79,7 @@ def _seats(tree: Places, taken: set[str]) -> Iterator[_Seat]:
     yield from (_Seat(root, "leader") for _ in range(3))
     for index, town in enumerate(towns):
         if town.code not in taken:
-            yield _Seat(town.code, "liaison", phones=2 if index % 3 == 0 else 1)
+            yield _Seat(town.code, "liaison", 2 if index % 3 == 0 else 1, "A")
             yield _Seat(town.code, "leader")
         if index % 3 == 0:
             yield _Seat(town.code, "keeper")
@@ -85,10 +87,10 @@ def _seats(tree: Places, taken: set[str]) -> Iterator[_Seat]:
         step = max(1, len(below) // (most + 1))
         for place, village in enumerate(below[::step][: most + 1]):
             if village.code not in taken:
-                yield _Seat(village.code, "liaison")
+                yield _Seat(village.code, "liaison", post="A")
             if place % 3 == 0:
-                # The B person, who answers when A is away.
-                yield _Seat(village.code, "liaison")
+                # Who answers when A is away.
+                yield _Seat(village.code, "liaison", post="B")
 
 
 def _names() -> Iterator[str]:
@@ -112,6 +114,7 @@ def _add(
         division_code=seat.division,
         password_hash=hashed,
         demo=True,
+        post=seat.post,
         created_at=uow.now,
     )
     uow.session.add(person)

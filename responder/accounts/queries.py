@@ -5,20 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from responder.accounts import roles as role_table
 from responder.accounts import rules
-from responder.accounts.models import ApiToken, Delegation, Person, Phone, RoleGrant, WebSession
+from responder.accounts.models import Delegation, Person, Phone, RoleGrant
 from responder.accounts.views import (
-    DelegationView,
     Owner,
     PersonView,
     PhoneView,
     Reach,
-    SessionView,
-    TokenView,
 )
 from responder.kernel import clock
 from responder.kernel.refusals import NotFound
@@ -29,6 +26,10 @@ from responder.platform.scope import Scope
 LONGEST_PAGE = 200
 
 _OWNER = (Person.id, Person.name, Person.division_code, Person.lang, Person.disabled_at)
+
+
+FIRST_POST = (case({"A": 0, "B": 1}, value=Person.post, else_=2), Person.name, Person.id)
+"""The order in which the people of one division are asked: A, B, then by name (AB角, DOMAIN §3.3)."""
 
 
 def held() -> ColumnElement[bool]:
@@ -88,7 +89,7 @@ def phone_of(session: Session, person_id: int) -> str | None:
 
 
 def people_with(session: Session, permission: str, divisions: Sequence[str]) -> list[PersonView]:
-    """The people sitting exactly at these divisions who may do this now, in order of name."""
+    """The people sitting exactly at these divisions who may do this now: the A person, the B person, then by name."""
     if not divisions:
         return []
     named = role_table.may_grant(permission)
@@ -96,6 +97,45 @@ def people_with(session: Session, permission: str, divisions: Sequence[str]) -> 
     statement = _rows().where(Person.division_code.in_(divisions), Person.disabled_at.is_(None), holds)
     found = _people(session, statement)
     return [p for p in found if permission in permissions_at(session, p.roles, p.division)]
+
+
+def stand_in(session: Session, person_id: int) -> Reach | None:
+    """Who answers for somebody that can't be reached: for the A person of a division its B person, for B the A.
+
+    Only one who holds a role in common with them and has a number that may be texted; None where there is nobody.
+    """
+    away, theirs = aliased(Person), aliased(RoleGrant)
+    shared = exists().where(
+        theirs.person_id == person_id, theirs.role == RoleGrant.role, RoleGrant.person_id == Person.id
+    )
+    statement = (
+        select(Person.id, Phone.e164, Person.lang, Person.division_code)
+        .join(away, away.division_code == Person.division_code)
+        .join(Phone, Phone.person_id == Person.id)
+        .where(
+            away.id == person_id,
+            Person.post == case({"A": "B", "B": "A"}, value=away.post, else_="-"),
+            Person.disabled_at.is_(None),
+            Phone.state != "opted_out",
+            shared.correlate(Person),
+        )
+        .order_by(Phone.state == "bad", Person.name, Person.id, Phone.primary.desc(), Phone.id)
+    )
+    found = session.execute(statement.limit(1)).first()
+    return Reach(*found) if found else None
+
+
+def posted(session: Session, divisions: Sequence[str]) -> dict[str, list[PersonView]]:
+    """Whom to call at each of these divisions, in the order to call them: A, B, then its other liaisons by name.
+
+    Every division asked for is a key; with nobody there its list is empty. One statement.
+    """
+    found: dict[str, list[PersonView]] = {code: [] for code in divisions}
+    liaison = exists().where(held(), RoleGrant.role == rules.LIAISON).correlate(Person)
+    here = Person.division_code.in_(list(found)), Person.disabled_at.is_(None), or_(Person.post != "", liaison)
+    for one in _people(session, _rows().where(*here)) if found else ():
+        found[one.division].append(one)
+    return found
 
 
 def permissions_of(session: Session, person_id: int, division: str) -> frozenset[str]:
@@ -124,7 +164,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         select(Person, Phone.e164, Phone.state, RoleGrant.role)
         .outerjoin(Phone, and_(Phone.person_id == Person.id, Phone.primary))
         .outerjoin(RoleGrant, held())
-        .order_by(Person.division_code, Person.name, Person.id)
+        .order_by(Person.division_code, *FIRST_POST)
     )
 
 
@@ -140,7 +180,7 @@ def _people(session: Session, statement: Select[*tuple[Any, ...]]) -> list[Perso
         PersonView(
             found.id, found.name, found.username, found.division_code, tree.label(found.division_code), found.lang,
             ordered(roles[found.id]), number, state, found.password_hash is not None,
-            found.disabled_at is not None, found.demo,
+            found.disabled_at is not None, found.demo, found.post,
         )
         for found, number, state in seen.values()
     ]  # fmt: skip
@@ -212,7 +252,7 @@ def people(
     ids = (
         select(Person.id)
         .where(*conditions)
-        .order_by(Person.division_code, Person.name, Person.id)
+        .order_by(Person.division_code, *FIRST_POST)
         .limit(limit)
         .offset((max(page, 1) - 1) * limit)
     )
@@ -256,25 +296,8 @@ def phones(session: Session, scope: Scope, *, person_id: int | None = None) -> l
     ]  # fmt: skip
 
 
-def sessions_of(session: Session, person_id: int) -> list[SessionView]:
-    """The browsers in which a person is signed in, last seen first."""
-    statement = select(WebSession).where(WebSession.person_id == person_id, WebSession.expires_at > clock.now())
-    return [
-        SessionView(row.id, row.created_at, row.last_seen_at, row.ip, row.user_agent)
-        for row in session.scalars(statement.order_by(WebSession.last_seen_at.desc()))
-    ]
-
-
-def tokens_of(session: Session, person_id: int) -> list[TokenView]:
-    """A person's API tokens that aren't revoked, newest first."""
-    statement = select(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
-    return [
-        TokenView(row.id, row.name, row.prefix, row.created_at, row.last_used_at)
-        for row in session.scalars(statement.order_by(ApiToken.id.desc()))
-    ]
-
-
-def _live() -> ColumnElement[bool]:
+def live() -> ColumnElement[bool]:
+    """Delegations that are in force now."""
     return and_(Delegation.revoked_at.is_(None), Delegation.valid_until > clock.now())
 
 
@@ -285,7 +308,7 @@ def may_approve_own(session: Session, person_id: int) -> bool:
     if not rows:
         return False
     code, roles = rows[0][0], {row[1] for row in rows if row[1]}
-    found = session.scalars(select(Delegation).where(Delegation.kind == rules.OWN_DOCUMENTS, _live()))
+    found = session.scalars(select(Delegation).where(Delegation.kind == rules.OWN_DOCUMENTS, live()))
     return any(
         d.person_id == person_id or (d.role is not None and d.role in roles and code.startswith(d.division_code))
         for d in found
@@ -295,24 +318,9 @@ def may_approve_own(session: Session, person_id: int) -> bool:
 def joined_until(session: Session, person_id: int) -> datetime | None:
     """Until when this person may hold roles that exclude each other; None without such a delegation."""
     statement = select(Delegation.valid_until).where(
-        Delegation.kind == rules.JOINED_ROLES, Delegation.person_id == person_id, _live()
+        Delegation.kind == rules.JOINED_ROLES, Delegation.person_id == person_id, live()
     )
     return session.scalars(statement.order_by(Delegation.valid_until.desc())).first()
-
-
-def delegations(session: Session, scope: Scope) -> list[DelegationView]:
-    """The exceptions in force inside the scope, newest first: everybody signed in may read the list."""
-    statement = select(Delegation).where(scope.covers(Delegation.division_code), _live())
-    found = session.scalars(statement.order_by(Delegation.id.desc())).all()
-    known = names(session, {d.granted_by for d in found} | {d.person_id for d in found if d.person_id})
-    tree = places(session)
-    return [
-        DelegationView(
-            d.id, d.kind, d.person_id, known.get(d.person_id or 0), d.role, d.division_code,
-            tree.label(d.division_code), known.get(d.granted_by, ""), d.reason, d.created_at, d.valid_until,
-        )
-        for d in found
-    ]  # fmt: skip
 
 
 def anybody(session: Session) -> bool:

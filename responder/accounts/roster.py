@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from responder.accounts import rules
 from responder.accounts.commands import AddPerson
-from responder.accounts.models import Person, Phone
+from responder.accounts.models import Person, Phone, RoleGrant
+from responder.accounts.queries import held
 from responder.places.index import Place, Places
 from responder.places.queries import places
 from responder.places.rules import is_within
@@ -23,6 +24,14 @@ def _username(text: str) -> str:
     if name is None:
         raise BadCell("username", text)
     return name
+
+
+def _post(text: str) -> str:
+    """A, A角, a person: the post of an A or B person."""
+    letter = text[:1].upper()
+    if letter not in rules.POSTS or text[1:].strip().casefold() not in ("", "角", "岗", "person"):
+        raise BadCell("unknown", text)
+    return letter
 
 
 SHEET = Sheet(
@@ -54,6 +63,11 @@ SHEET = Sheet(
         Column(
             "lang", "语言", "Language", cells.one_of("language"), False, "不填就是中文", "Chinese when empty", "中文"
         ),
+        Column(
+            "post", "岗位", "Post", _post, False,
+            "填 A 或 B：有事先找A角，找不到再找B角。不是就不填",
+            "A or B: A is asked first, B when A can't be found. Empty for others", "A",
+        ),
     ),
 )  # fmt: skip
 
@@ -72,6 +86,7 @@ def plan(session: Session, scope: Scope, parsed: Parsed) -> Plan:
     tree = places(session)
     owners = _owners(session, parsed)
     taken = _usernames(session, parsed)
+    firsts = _firsts(session, scope)
     numbers = Counter(n for row in parsed.rows for n in _numbers(row))
     seen: set[str] = set()
     people: list[AddPerson] = []
@@ -97,9 +112,14 @@ def plan(session: Session, scope: Scope, parsed: Parsed) -> Plan:
         if login and login in taken:
             parsed.found(row, "username", "taken", login)
         taken.add(login or "")
+        post = row.values["post"] or ""
+        if code is not None and post == rules.POSTS[0]:
+            if any((code, role) in firsts for role in roles):
+                parsed.found(row, "post", "post_taken")
+            firsts |= {(code, role) for role in roles}
         if code is not None and row.values["name"]:
-            lang = row.values["lang"] or "zh"
-            people.append(AddPerson(row.values["name"], code, roles, login or "", lang, tuple(_numbers(row))))
+            lang, phones = row.values["lang"] or "zh", tuple(_numbers(row))
+            people.append(AddPerson(row.values["name"], code, roles, login or "", lang, phones, post=post))
     return Plan(tuple(people), known, parsed)
 
 
@@ -116,6 +136,13 @@ def _owners(session: Session, parsed: Parsed) -> dict[str, tuple[str, str]]:
         for number, name, code in session.execute(statement.where(Phone.e164.in_(wanted[start : start + 500]))):
             found[number] = (name, code)
     return found
+
+
+def _firsts(session: Session, scope: Scope) -> set[tuple[str, str]]:
+    """Division and role of every A person there is."""
+    statement = select(Person.division_code, RoleGrant.role).join(RoleGrant, held())
+    here = scope.covers(Person.division_code), Person.post == rules.POSTS[0], Person.disabled_at.is_(None)
+    return {(code, role) for code, role in session.execute(statement.where(*here))}
 
 
 def _usernames(session: Session, parsed: Parsed) -> set[str]:

@@ -14,6 +14,9 @@ AUDITOR = "auditor"
 LIAISON = "liaison"
 
 PHONE_STATES = ("ok", "bad", "opted_out")
+POSTS = ("A", "B")
+"""Who stands for a division: A answers, B when A is away (AB角, DOMAIN §3.3)."""
+
 OWN_DOCUMENTS = "own_documents"
 JOINED_ROLES = "joined_roles"
 DELEGATION_KINDS = (OWN_DOCUMENTS, JOINED_ROLES)
@@ -83,6 +86,12 @@ class OwnRoles(Refusal):
     """Nobody changes their own roles or division, or disables themselves."""
 
     code = "accounts.own_roles"
+
+
+class PostTaken(Refusal):
+    """Somebody in the same role is the A person there already. Params: ``name``, ``at``."""
+
+    code = "accounts.post_taken"
 
 
 class LastAdmin(Refusal):

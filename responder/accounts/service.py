@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from responder.accounts import queries, rules
+from responder.accounts import posts, queries, rules
 from responder.accounts import roles as role_table
 from responder.accounts.commands import (
     AddPerson,
@@ -39,7 +39,8 @@ _CHUNK = 500
 def add_person(uow: UnitOfWork, command: AddPerson) -> int:
     """Adds a person and returns the id.
 
-    Raises Invalid, NoSuchDivision, UsernameTaken, PhoneTaken, OnlyLiaisons, RolesExcludeEachOther, NotAllowed.
+    Raises Invalid, NoSuchDivision, UsernameTaken, PhoneTaken, PostTaken, OnlyLiaisons, RolesExcludeEachOther,
+    NotAllowed.
     """
     return import_people(uow, ImportPeople((command,)))[0]
 
@@ -63,6 +64,7 @@ def import_people(uow: UnitOfWork, command: ImportPeople) -> list[int]:
             password_hash=one.password_hash,
             must_change_password=one.must_change_password,
             lang=language(one.lang),
+            post=posts.known(one.post),
             created_at=uow.now,
         )
         for one, login in zip(command.people, logins, strict=True)
@@ -75,13 +77,14 @@ def import_people(uow: UnitOfWork, command: ImportPeople) -> list[int]:
         uow.session.add_all(Phone(person_id=person.id, e164=e164, primary=not n) for n, e164 in enumerate(own))
         tell(uow, "account.added", person, at=tree.label(one.division), **_words(one.roles))
     uow.session.flush()
+    posts.keep_one(uow, {one.division for one in command.people if one.post == posts.A})
     return [person.id for person in added]
 
 
 def change_person(uow: UnitOfWork, command: ChangePerson) -> None:
-    """Changes name, login name, division and language.
+    """Changes name, login name, division, language and post.
 
-    Raises NotFound, Invalid, NoSuchDivision, UsernameTaken, OwnRoles for one's own division, LastAdmin.
+    Raises NotFound, Invalid, NoSuchDivision, UsernameTaken, PostTaken, OwnRoles for one's own division, LastAdmin.
     """
     scope = reach_of(uow)
     person = target(uow, command.person_id)
@@ -95,14 +98,17 @@ def change_person(uow: UnitOfWork, command: ChangePerson) -> None:
         [person.username] = _free_usernames(uow, [command.username])
     person.division_code = command.division
     person.lang = language(command.lang)
-    tell(uow, "account.changed", person, at=places(uow.session).label(command.division))
+    person.post = person.post if command.post is None else posts.known(command.post)
+    _keep_one_a(uow, person)
+    post = {"post": person.post} if person.post else {}
+    tell(uow, "account.changed", person, at=places(uow.session).label(command.division), **post)
 
 
 def grant_roles(uow: UnitOfWork, command: GrantRoles) -> None:
     """Gives a person exactly these roles; nobody changes their own.
 
     Roles that exclude each other are held only under a delegation, and end with it.
-    Raises NotFound, OwnRoles, OnlyLiaisons, RolesExcludeEachOther, LastAdmin, Invalid.
+    Raises NotFound, OwnRoles, OnlyLiaisons, RolesExcludeEachOther, LastAdmin, PostTaken, Invalid.
     """
     scope = reach_of(uow)
     person = target(uow, command.person_id)
@@ -124,6 +130,7 @@ def grant_roles(uow: UnitOfWork, command: GrantRoles) -> None:
         # What only the delegation allows beside the special role ends by itself when the delegation ends.
         ends = until if joined and role != special(command.roles) else None
         uow.session.add(RoleGrant(person_id=person.id, role=role, valid_until=ends))
+    _keep_one_a(uow, person)
     tell(uow, "account.roles_granted", person, **_words(command.roles))
 
 
@@ -151,11 +158,12 @@ def disable_person(uow: UnitOfWork, command: DisablePerson) -> None:
 
 
 def enable_person(uow: UnitOfWork, command: EnablePerson) -> None:
-    """Lets a disabled person act again; their tokens stay revoked. Raises NotFound."""
+    """Lets a disabled person act again; their tokens stay revoked. Raises NotFound, PostTaken."""
     person = target(uow, command.person_id)
     if person.disabled_at is None:
         return
     person.disabled_at = None
+    _keep_one_a(uow, person)
     tell(uow, "account.enabled", person)
 
 
@@ -281,6 +289,10 @@ def _check_division(uow: UnitOfWork, scope: Scope, code: str) -> None:
     below = is_within(code, scope.division) and (scope.can("people.manage") or code != scope.division)
     if place is None or not place.valid or not below:
         raise rules.NoSuchDivision(division=code)
+
+
+def _keep_one_a(uow: UnitOfWork, person: Person) -> None:
+    posts.keep_one(uow, {person.division_code} if person.post == posts.A else ())
 
 
 def _keep_an_admin(uow: UnitOfWork, person: Person) -> None:

@@ -47,7 +47,7 @@ class PhoneView:
 
 @dataclass(frozen=True)
 class PersonView:
-    """A person as lists need them. ``phone`` is the primary number in E.164, None without one."""
+    """A person as lists need them. ``phone`` is the primary number in E.164, None without one; ``post`` A, B or ""."""
 
     id: int
     name: str
@@ -61,6 +61,7 @@ class PersonView:
     has_password: bool
     disabled: bool
     demo: bool
+    post: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, flash, g, redirect, render_t
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from responder.accounts import credentials, entry, passwords, queries, rules, sessions
+from responder.accounts import access, credentials, entry, passwords, queries, rules, sessions
 from responder.accounts.commands import (
     ChangeLanguage,
     ChangePassword,
@@ -191,8 +191,8 @@ def _account(problem: str | None = None, token: str | None = None, status: int =
             "accounts/account.html",
             person=queries.own(session, me.person_id),
             phones=queries.phones(session, me.scope(), person_id=me.person_id),
-            sessions=queries.sessions_of(session, me.person_id),
-            tokens=queries.tokens_of(session, me.person_id),
+            sessions=access.sessions_of(session, me.person_id),
+            tokens=access.tokens_of(session, me.person_id),
             problem=problem,
             token=token,
         )

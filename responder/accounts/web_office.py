@@ -7,7 +7,7 @@ from flask import current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from responder.accounts import credentials, entry, founding, passwords, queries, rules
+from responder.accounts import access, credentials, entry, founding, passwords, queries, rules
 from responder.accounts import roles as role_table
 from responder.accounts.commands import Delegate, RevokeDelegation, SetUp
 from responder.accounts.throttle import limiter
@@ -37,7 +37,7 @@ def _delegations(problem: str | None = None, status: int = 200) -> Answer:
     with web.reading() as session:
         person = queries.person(session, scope, person_id) if person_id else None
         page = render_template(
-            "accounts/delegations.html", delegations=queries.delegations(session, scope), person=person,
+            "accounts/delegations.html", delegations=access.delegations(session, scope), person=person,
             manages=scope.can("people.manage"), roles=list(role_table.every()), problem=problem, typed=request.form,
         )  # fmt: skip
     return page, status

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from responder.accounts import credentials, passwords, queries, roster, rules, service
+from responder.accounts import access, credentials, passwords, queries, roster, rules, service
 from responder.accounts import roles as role_table
 from responder.accounts.commands import (
     AddPerson,
@@ -74,7 +74,7 @@ def _person(person_id: int, *, problem: str | None = None, secret: str | None = 
             person=found,
             typed=request.form if problem else {},
             phones=queries.phones(session, scope, person_id=person_id),
-            sessions=queries.sessions_of(session, person_id),
+            sessions=access.sessions_of(session, person_id),
             path=_path(tree, scope.division, found.division),
             root=scope.division,
             roles=list(role_table.every()) if scope.can("people.manage") else [],
@@ -104,7 +104,7 @@ def new_person() -> Answer:
             command = AddPerson(
                 request.form.get("name", ""), division, _roles(), request.form.get("username", ""),
                 request.form.get("lang", "zh"), tuple(filter(None, [request.form.get("phone", "").strip()])),
-                hashed, must_change_password=secret is not None,
+                hashed, secret is not None, request.form.get("post", ""),
             )  # fmt: skip
             with begin() as uow:
                 added = service.add_person(uow, command)
@@ -146,11 +146,11 @@ def change_person(person_id: int) -> Answer:
     try:
         with web.reading() as session:
             division = place_of(session, web.scope().division)
+        command = ChangePerson(
+            person_id, form.get("name", ""), form.get("username", ""), division, form.get("lang", ""), form.get("post")
+        )
         with begin() as uow:
-            service.change_person(
-                uow,
-                ChangePerson(person_id, form.get("name", ""), form.get("username", ""), division, form.get("lang", "")),
-            )
+            service.change_person(uow, command)
     except NotFound:
         raise
     except Refusal as refusal:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from responder.accounts import credentials, queries, rules, service
+from responder.accounts import access, credentials, queries, rules, service
 from responder.accounts.commands import Delegate, GrantRoles, RevokeDelegation
 from responder.app import House
 from responder.kernel import clock
@@ -126,10 +126,10 @@ def test_the_pages_form_records_and_ends_an_exception(browser: Browser, house: H
     assert client.post("/delegations", data={**data, "valid_until": ""}).status_code == 422
     assert client.post("/delegations", data=data).status_code == 302
     with house.work.read() as session:
-        [one] = queries.delegations(session, Scope("310116"))
+        [one] = access.delegations(session, Scope("310116"))
     assert (one.role, one.granted_by, one.reason) == ("keeper", "沈志强", "人手不够")
     assert one.valid_until.astimezone().date().isoformat() >= until[:8]
     assert client.post(f"/delegations/{one.id}/revoke").status_code == 302
     with house.work.read() as session:
-        assert queries.delegations(session, Scope("310116")) == []
+        assert access.delegations(session, Scope("310116")) == []
     assert browser("coordinator").post("/delegations", data=data).status_code == 403
