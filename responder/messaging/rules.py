@@ -39,12 +39,29 @@ class UnknownTemplate(Refusal):
     code = "messaging.unknown_template"
 
 
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_TWICE = frozenset("^{}\\[~]|€\f")
+
+
 def segments(text: str) -> int:
-    """How many texts a provider bills: 70 characters alone, 67 each when joined (DOMAIN §7.2); GSM-7 160/153."""
-    if text.isascii():
-        return 1 if len(text) <= 160 else -(-len(text) // 153)
-    units = len(text.encode("utf-16-be")) // 2
-    return 1 if units <= 70 else -(-units // 67)
+    """How many texts a provider bills: 70 characters alone, 67 each when joined (DOMAIN §7.2); where all are of the GSM
+    alphabet 160 and 153, some of them counting twice. ``static/js/segments.js`` shows the same while somebody writes.
+    """
+    gsm = _GSM.issuperset(text) or (_GSM | _GSM_TWICE).issuperset(text)
+    alone, joined = (160, 153) if gsm else (70, 67)
+    units = [2 if (one in _GSM_TWICE if gsm else one > "\uffff") else 1 for one in text]
+    if sum(units) <= alone:
+        return 1
+    count, left = 1, joined
+    for unit in units:
+        # A letter of two units is never cut in two.
+        if unit > left:
+            count, left = count + 1, joined
+        left -= unit
+    return count
 
 
 def wait_after(attempts: int) -> timedelta | None:

@@ -19,6 +19,7 @@ const PARTS = [
   ["[data-map]", () => import("./map.js")],
   ["[data-place]", () => import("./placepicker.js")],
   ["[data-photos]", () => import("./photos.js")],
+  ["[data-segments]", () => import("./segments.js")],
   ["form[data-offline]", () => import("./offline.js")],
 ];
 
