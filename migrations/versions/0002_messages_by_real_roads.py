@@ -45,20 +45,19 @@ def upgrade() -> None:
         sa.Column("audience", sa.Text(), nullable=False),
         sa.Column("options", sa.Text(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
-        sa.Column("subject", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("made_by", sa.String(length=80), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("world", sa.Integer(), nullable=False),
         sa.Column("division_code", sa.String(length=12), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
     )
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
-        batch_op.create_index("ix_broadcast_subject", ["subject"], unique=False)
+        batch_op.create_index("ix_broadcast_world_division_code_id", ["world", "division_code", "id"], unique=False)
         batch_op.create_index("ix_broadcast_world_state_id", ["world", "state", "id"], unique=False)
         batch_op.create_index("uq_broadcast_dedup", ["dedup"], unique=True)
 
@@ -69,10 +68,12 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("problem", sa.String(length=20), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
         sa.Column("post", sa.String(length=1), nullable=False),
         sa.Column("told", sa.Integer(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("outbound_id", sa.Integer(), nullable=True),
+        sa.Column("hand_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.String(length=8), nullable=False),
         sa.Column("said", sa.String(length=200), nullable=False),
         sa.Column("via", sa.String(length=12), nullable=False),
@@ -82,7 +83,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_recipient")),
     )
     with op.batch_alter_table("broadcast_recipient", schema=None) as batch_op:
-        batch_op.create_index("ix_broadcast_recipient_person_id_id", ["person_id", "id"], unique=False)
+        batch_op.create_index("ix_broadcast_recipient_person_id_told_at", ["person_id", "told_at"], unique=False)
         batch_op.create_index(
             "uq_broadcast_recipient_broadcast_id_person_id", ["broadcast_id", "person_id"], unique=True
         )
@@ -292,13 +293,13 @@ def downgrade() -> None:
     op.drop_table("enrolment")
     with op.batch_alter_table("broadcast_recipient", schema=None) as batch_op:
         batch_op.drop_index("uq_broadcast_recipient_broadcast_id_person_id")
-        batch_op.drop_index("ix_broadcast_recipient_person_id_id")
+        batch_op.drop_index("ix_broadcast_recipient_person_id_told_at")
 
     op.drop_table("broadcast_recipient")
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.drop_index("uq_broadcast_dedup")
         batch_op.drop_index("ix_broadcast_world_state_id")
-        batch_op.drop_index("ix_broadcast_subject")
+        batch_op.drop_index("ix_broadcast_world_division_code_id")
 
     op.drop_table("broadcast")
     with op.batch_alter_table("attempt", schema=None) as batch_op:

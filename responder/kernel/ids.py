@@ -7,6 +7,7 @@ TEAM = "T"
 WAREHOUSE = "W"
 DOCUMENT = "D"
 DRILL = "Y"
+BROADCAST = "B"
 
 _BASE = 1000
 _END = 2**31
