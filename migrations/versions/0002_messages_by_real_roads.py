@@ -223,6 +223,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_outbound_bundle_id", ["bundle_id"], unique=False)
         batch_op.create_index("ix_outbound_person_id_id", ["person_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_outbound_provider_id",
+            ["provider_id", "gateway"],
+            unique=False,
+            sqlite_where=sa.text("provider_id <> ''"),
+            postgresql_where=sa.text("provider_id <> ''"),
+        )
         batch_op.create_index("ix_outbound_status_road", ["status", "road", "priority", "turn", "id"], unique=False)
         batch_op.create_index(
             "ix_outbound_waits",
@@ -248,6 +255,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('queued', 'held', 'sending')"),
         )
         batch_op.drop_index("ix_outbound_status_road")
+        batch_op.drop_index(
+            "ix_outbound_provider_id",
+            sqlite_where=sa.text("provider_id <> ''"),
+            postgresql_where=sa.text("provider_id <> ''"),
+        )
         batch_op.drop_index("ix_outbound_person_id_id")
         batch_op.drop_index("ix_outbound_bundle_id")
         batch_op.alter_column(

@@ -52,13 +52,18 @@ def hear(incoming: Incoming) -> int | None:
     Where understanding or acting fails, everything is undone and the text is stored again, for a person to read.
     Raises OperationalError when the database is away: the provider then delivers again.
     """
-    work, nobody = web.work(), Actor(None, "", "", "sms")
+    return receive(web.work(), listener(), incoming)
+
+
+def receive(work: Work, listener: Listener, incoming: Incoming) -> int | None:
+    """As ``hear``, outside a request: for gateways that are asked for what came in."""
+    nobody = Actor(None, "", "", "sms")
     incoming = replace(incoming, body=rules.keepable(incoming.body))
     try:
         with work.begin(nobody) as uow:
             inbound = service.take_in(uow, incoming)
             if inbound is not None:
-                listener().hear(uow, inbound, incoming)
+                listener.hear(uow, inbound, incoming)
         return inbound
     except OperationalError:
         raise
@@ -66,17 +71,17 @@ def hear(incoming: Incoming) -> int | None:
         if not isinstance(failure, Refusal):
             log.exception("a text could not be dealt with", gateway=incoming.gateway)
         problem = failure
-    return _shelve(work, incoming, problem)
+    return _shelve(work, listener, incoming, problem)
 
 
-def _shelve(work: Work, incoming: Incoming, problem: Exception) -> int | None:
+def _shelve(work: Work, listener: Listener, incoming: Incoming, problem: Exception) -> int | None:
     """Stores a text that could not be dealt with; the barest row is better than none."""
     nobody = Actor(None, "", "", "sms")
     try:
         with work.begin(nobody) as uow:
             inbound = service.take_in(uow, incoming)
             if inbound is not None:
-                listener().shelve(uow, inbound, incoming, problem)
+                listener.shelve(uow, inbound, incoming, problem)
         return inbound
     except OperationalError:
         raise

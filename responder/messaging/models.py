@@ -41,7 +41,12 @@ class Inbound(InWorld, InDivision, Base, kw_only=True):
     urgent: Mapped[bool] = mapped_column(default=False)
 
 
-_waits = text("status IN ('queued', 'held', 'sending')")
+WAITS = "status IN ('queued', 'held', 'sending')"
+"""The texts that a number still waits for, as the condition of their index: literal, so that it is used."""
+_waits = text(WAITS)
+
+
+_told = text("provider_id <> ''")
 
 
 class Outbound(InWorld, InDivision, Base, kw_only=True):
@@ -63,6 +68,7 @@ class Outbound(InWorld, InDivision, Base, kw_only=True):
         Index("ix_outbound_waits", "number", sqlite_where=_waits, postgresql_where=_waits),
         Index("ix_outbound_person_id_id", "person_id", "id"),
         Index("ix_outbound_bundle_id", "bundle_id"),
+        Index("ix_outbound_provider_id", "provider_id", "gateway", sqlite_where=_told, postgresql_where=_told),
         Index("ix_outbound_subject", "subject"),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from responder.accounts import queries as accounts
@@ -164,3 +164,13 @@ def failed_count(session: Session, scope: Scope, since: datetime) -> int:
     """How many texts failed since a moment: somebody has to call these by hand."""
     statement = select(func.count(Outbound.id)).where(scope.covers(Outbound.division_code))
     return session.scalar(statement.where(Outbound.status == "failed", Outbound.created_at >= since)) or 0
+
+
+def refs_of(session: Session, gateway: str, provider_id: str, number: str = "") -> list[int]:
+    """Our ids of what a provider calls by its own: several where one of its ids stands for a batch, of which a number
+    names one. Of every world."""
+    o: Any = Outbound.__table__
+    # The first condition, in these words, is that of the index.
+    mine = text("provider_id <> ''") & (o.c.provider_id == provider_id) & (o.c.gateway == gateway)
+    statement = select(o.c.id).where(mine).order_by(o.c.id)
+    return list(session.scalars(statement.where(o.c.number == number) if number else statement))
