@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -18,10 +18,11 @@ LARGEST = 1024 * 1024
 
 @dataclass(frozen=True)
 class Answer:
-    """What a provider answered."""
+    """What a provider answered. Names of headers in any case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -56,7 +57,7 @@ class Session:
             with self._session.request(
                 method, url, headers=headers, data=body, auth=auth, timeout=waits, allow_redirects=False, stream=True
             ) as found:
-                return Answer(found.status_code, _read(found, ends))
+                return Answer(found.status_code, _read(found, ends), found.headers)
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
             raise SendFailed("address", "config", "not an address") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
