@@ -33,9 +33,9 @@ from responder.hotline.voice import service as voice
 from responder.incidents import api as incidents_api
 from responder.messaging import api as messaging_api
 from responder.messaging import queries as messaging_queries
-from responder.messaging import service as messaging
 from responder.messaging import simulator, voice_hooks
 from responder.messaging import web as messaging_web
+from responder.messaging.posting import Post
 from responder.messaging.relay import Wanted
 from responder.openness import web as openness_web
 from responder.places import queries as places_queries
@@ -106,7 +106,7 @@ def assemble(settings: Settings) -> House:
     """Wires the rooms without a web server: for the worker, the command line and tests."""
     worlds.watch()
     warmup.read_rules()
-    return House(settings, Work(Database(settings.url()), messaging.post))
+    return House(settings, Work(Database(settings.url()), Post(settings.answer_number)))
 
 
 def build(house_: House, mode: str = "threading") -> APIFlask:

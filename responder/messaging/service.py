@@ -1,21 +1,18 @@
-"""Messaging's commands: take in a text, put texts into the outbox, note receipts.
+"""Messaging's commands: take in a text, note receipts, settle what waits.
 
 The statements of the way that every text takes are made once, here: making them anew costs more than running them.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from responder.accounts import queries as accounts
 from responder.kernel.actors import REAL
 from responder.kernel.events import Event
-from responder.kernel.notices import Notice
 from responder.kernel.refusals import NotFound
-from responder.messaging import rules, wording
+from responder.messaging import rules
 from responder.messaging.commands import Incoming, Receipt, Settle
 from responder.messaging.models import Inbound, Outbound
 from responder.places.queries import places
@@ -27,7 +24,6 @@ _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_inse
 _TAKE_IN = {
     name: insert(_inbound).on_conflict_do_nothing().returning(_inbound.c.id) for name, insert in _INSERTS.items()
 }
-_POST = {name: insert(_outbound).on_conflict_do_nothing() for name, insert in _INSERTS.items()}
 _OUTCOME = update(_inbound).where(_inbound.c.id == bindparam("row_id"))
 
 
@@ -59,46 +55,6 @@ def take_in(uow: UnitOfWork, command: Incoming) -> int | None:
 def note_outcome(uow: UnitOfWork, inbound: int, values: dict[str, Any]) -> None:
     """Writes what became of a text: person, world, division, understood, outcome, subject."""
     uow.session.connection().execute(_OUTCOME, {"row_id": inbound, **values})
-
-
-def post(uow: UnitOfWork, notices: Sequence[Notice]) -> None:
-    """Notices become rows of the outbox, worded now. Those without a reachable number are told to the board."""
-    rows = []
-    for notice in notices:
-        number, lang, division, person = notice.number, notice.lang, uow.actor.division, notice.person
-        if person is not None and number is None:
-            found = accounts.reach(uow.session, person)
-            if found is not None:
-                number, lang, division = found.number, lang or found.lang, found.division
-        body = wording.render(notice.template, lang or "zh", notice.params, drill=uow.world != REAL)
-        rows.append(
-            {
-                "dedup": f"{uow.world}:{notice.dedup}",
-                "person_id": person,
-                "number": number or "",
-                "template": notice.template,
-                "lang": lang or "zh",
-                "body": body,
-                "priority": notice.priority,
-                "subject": notice.subject,
-                "wanted": notice.wanted,
-                "status": "queued" if number else "failed",
-                "created_at": uow.now,
-                "next_at": uow.now,
-                "attempts": 0,
-                "gateway": "",
-                "provider_id": "",
-                "error": "" if number else "no number",
-                "category": "" if number else "permanent_number",
-                "world": uow.world,
-                "division_code": division,
-            }
-        )
-        if not number:
-            data = {"template": notice.template, "about": notice.subject}
-            uow.record(Event("message.unreachable", division, notice.subject, data))
-    connection = uow.session.connection()
-    connection.execute(_POST[connection.dialect.name], rows if len(rows) > 1 else rows[0])
 
 
 def note_receipt(uow: UnitOfWork, receipt: Receipt) -> bool:
