@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,12 @@ from responder.places.queries import places
 from responder.platform import pages, web
 
 bp = Blueprint("board", __name__)
+
+
+def page_of(number: str) -> str:
+    """The address of an incident's page."""
+    return url_for("board.incident", number=number)
+
 
 _NAMES = {
     "received": lambda: _("首报"),

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from responder.accounts import queries as accounts
 from responder.board import goods, queries
-from responder.board.acting import act
-from responder.board.frame import bp, faced, lines
+from responder.board.frame import bp, faced, lines, page_of
 from responder.board.queries import Case, IncidentRow
 from responder.board.web_steps import panel
 from responder.dispatch import line
@@ -23,6 +22,7 @@ from responder.kernel.refusals import NotFound
 from responder.messaging import queries as messaging
 from responder.places.queries import places
 from responder.platform import eventlog, web
+from responder.platform.acts import act
 from responder.platform.api import cursor
 from responder.platform.work import UnitOfWork
 from responder.reports import checks
@@ -64,7 +64,7 @@ def incident(number: str) -> ResponseReturnValue:
         case = _case(session, number)
     if case.row.incident.joined_to:
         flash(_("%(gone)s 已并入 %(number)s", gone=case.number, number=case.row.incident.joined_to), "ok")
-        return redirect(url_for("board.incident", number=case.row.incident.joined_to))
+        return redirect(page_of(case.row.incident.joined_to))
     if case.row.incident.seen_at is None and web.principal().can("incident.manage"):
         with web.begin() as uow:
             service.see(uow, SeeIncident(case.number))
@@ -74,7 +74,7 @@ def incident(number: str) -> ResponseReturnValue:
         context |= _happened(session, case) | _texts(session, case) | panel(session, case.row.incident)
         if context["plans"]:
             context |= dispatch_web.plan_of(session, case.number)
-            context["next"] = url_for("board.incident", number=case.number)
+            context["next"] = page_of(case.number)
     return render_template("board/incident.html", **context)
 
 
@@ -204,7 +204,7 @@ def verify(number: str) -> ResponseReturnValue:
         )  # fmt: skip
         service.verify(uow, command)
 
-    return act(number, do, _("%(number)s 的数字已核实", number=number))
+    return act(do, _("%(number)s 的数字已核实", number=number), page_of(number))
 
 
 @bp.post("/incidents/<number>/close")
@@ -216,7 +216,7 @@ def close(number: str) -> ResponseReturnValue:
         found = _case(uow.session, number).number
         service.close(uow, CloseIncident(found, dispatch.open_count(uow.session, web.scope(), found)))
 
-    return act(number, do, _("%(number)s 已结束", number=number))
+    return act(do, _("%(number)s 已结束", number=number), page_of(number))
 
 
 @bp.post("/incidents/<number>/publish")
@@ -227,4 +227,4 @@ def publish(number: str) -> ResponseReturnValue:
     def do(uow: UnitOfWork) -> None:
         service.publish(uow, PublishIncident(_case(uow.session, number).number, request.form.get("release") == "1"))
 
-    return act(number, do, _("%(number)s 已公示", number=number))
+    return act(do, _("%(number)s 已公示", number=number), page_of(number))

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from responder.board import queries, steps
-from responder.board.acting import act
-from responder.board.frame import bp
+from responder.board.frame import bp, page_of
 from responder.dispatch import joining
 from responder.dispatch.joining import Merge, Part
 from responder.incidents import authorised, authority, handoffs, joins, levels, responses, rules, service
@@ -22,6 +21,7 @@ from responder.incidents.responses import EndLevel, OrderLevel, StartLevel
 from responder.kernel.refusals import NotFound, Refusal
 from responder.places.queries import places
 from responder.platform import moments, web
+from responder.platform.acts import act
 from responder.platform.work import UnitOfWork
 
 
@@ -74,7 +74,7 @@ def start_level(number: str) -> ResponseReturnValue:
         command = StartLevel(number, level, _authorised(uow), form.get("division", ""), form.get("reason", ""))
         responses.start(uow, command)
 
-    return act(number, do, _("已启动"))
+    return act(do, _("已启动"), page_of(number))
 
 
 @bp.post("/incidents/<number>/end-level")
@@ -85,7 +85,7 @@ def end_level(number: str) -> ResponseReturnValue:
     def do(uow: UnitOfWork) -> None:
         responses.end(uow, EndLevel(_key("response"), _authorised(uow), request.form.get("summary", "")))
 
-    return act(number, do, _("响应已结束"))
+    return act(do, _("响应已结束"), page_of(number))
 
 
 @bp.post("/incidents/<number>/order-level")
@@ -98,7 +98,7 @@ def order_level(number: str) -> ResponseReturnValue:
         command = OrderLevel(_key("response"), form.get("division", ""), form.get("level", ""), _authorised(uow))
         responses.order(uow, command)
 
-    return act(number, do, _("已要求下级启动，并发短信告知"))
+    return act(do, _("已要求下级启动，并发短信告知"), page_of(number))
 
 
 @bp.post("/incidents/<number>/take-order")
@@ -109,7 +109,7 @@ def take_order(number: str) -> ResponseReturnValue:
     def do(uow: UnitOfWork) -> None:
         responses.take_order(uow, _key("response"))
 
-    return act(number, do, _("已启动"))
+    return act(do, _("已启动"), page_of(number))
 
 
 def _key(name: str) -> int:
@@ -132,7 +132,7 @@ def hand_off(number: str) -> ResponseReturnValue:
         )  # fmt: skip
         handoffs.tell(uow, command, service.find(uow, number))
 
-    return act(number, do, _("已记下"))
+    return act(do, _("已记下"), page_of(number))
 
 
 @bp.post("/incidents/<number>/release")
@@ -143,7 +143,7 @@ def release(number: str) -> ResponseReturnValue:
     def do(uow: UnitOfWork) -> None:
         service.release(uow, ReleaseFigures(number))
 
-    return act(number, do, _("已认定死亡、失踪人数"))
+    return act(do, _("已认定死亡、失踪人数"), page_of(number))
 
 
 @bp.post("/incidents/<number>/join")
@@ -158,7 +158,7 @@ def join(number: str) -> ResponseReturnValue:
         flash(_("%(other)s 已合并到 %(number)s", other=other if kept == number else number, number=kept), "ok")
     except Refusal as refusal:
         flash(web.refusal_words(refusal)[1], "error")
-    return redirect(url_for("board.incident", number=kept))
+    return redirect(page_of(kept))
 
 
 @bp.post("/incidents/<number>/keep-apart")
@@ -169,7 +169,7 @@ def keep_apart(number: str) -> ResponseReturnValue:
     def do(uow: UnitOfWork) -> None:
         joins.keep_apart(uow, KeepApart(_key("proposal")))
 
-    return act(number, do, _("记下了：不是同一起"))
+    return act(do, _("记下了：不是同一起"), page_of(number))
 
 
 @bp.get("/incidents/<number>/part")
@@ -209,7 +209,7 @@ def part_off(number: str) -> ResponseReturnValue:
     except Refusal as refusal:
         flash(web.refusal_words(refusal)[1], "error")
         return redirect(url_for("board.part", number=number, back=form.get("back") or None))
-    return redirect(url_for("board.incident", number=new))
+    return redirect(page_of(new))
 
 
 @bp.get("/incidents/authority")
@@ -236,10 +236,6 @@ def _signings(session: Session) -> dict[str, object]:
 @web.needs("response.manage")
 def countersign() -> ResponseReturnValue:
     """The signer confirms what was authorised by word of mouth."""
-    try:
-        with web.begin() as uow:
-            authority.countersign(uow, _key("authorisation"))
-        flash(_("已补签"), "ok")
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    return redirect(url_for("board.authorisations"))
+    return act(
+        lambda uow: authority.countersign(uow, _key("authorisation")), _("已补签"), url_for("board.authorisations")
+    )

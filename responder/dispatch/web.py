@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -15,8 +16,10 @@ from responder.dispatch.queries import MissionView
 from responder.kernel.refusals import NotFound, Refusal
 from responder.places.queries import places
 from responder.platform import eventlog, terms, web
+from responder.platform.acts import act
 from responder.platform.api import cursor
 from responder.platform.scope import Scope
+from responder.platform.work import UnitOfWork
 from responder.stock import catalogue, records
 
 bp = Blueprint("dispatch", __name__)
@@ -134,54 +137,36 @@ def _mine() -> dict[str, object]:
 
 @bp.post("/dispatch/missions/<number>/answer")
 @web.needs("mission.answer", "mission.confirm")
-def answer(number: str) -> Response:
+def answer(number: str) -> ResponseReturnValue:
     """What the team says, or the coordinator for it."""
     status, note = request.form.get("status", ""), request.form.get("note", "")
-    try:
-        with web.begin() as uow:
-            command = AnswerMission(number, web.principal().person_id, status, note)
-            said = service.answer(uow, command, web.scope())
+
+    def do(uow: UnitOfWork) -> str:
+        said = service.answer(uow, AnswerMission(number, web.principal().person_id, status, note), web.scope())
         word = terms.term("mission_status", said.status, web.language())
-        flash(f"{said.mission}：{word}" if web.language() == "zh" else f"{said.mission}: {word}", "success")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    return _back(number)
+        return f"{said.mission}：{word}" if web.language() == "zh" else f"{said.mission}: {word}"
+
+    return act(do, None, _back(number))
 
 
 @bp.post("/dispatch/missions/<number>/cancel")
 @web.needs("mission.confirm")
-def cancel(number: str) -> Response:
+def cancel(number: str) -> ResponseReturnValue:
     """Calls a mission off."""
-    try:
-        with web.begin() as uow:
-            service.cancel(uow, CancelMission(number, request.form.get("reason", "")))
-        flash(_("已取消 %(mission)s，已通知队伍返回", mission=number), "success")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    return _back(number)
+    command = CancelMission(number, request.form.get("reason", ""))
+    done = _("已取消 %(mission)s，已通知队伍返回", mission=number)
+    return act(lambda uow: service.cancel(uow, command), done, _back(number))
 
 
 @bp.post("/dispatch/missions/<number>/close")
 @web.needs("mission.confirm")
-def close(number: str) -> Response:
+def close(number: str) -> ResponseReturnValue:
     """Puts a declined or finished mission to the files."""
-    try:
-        with web.begin() as uow:
-            service.close(uow, number)
-        flash(_("已归档 %(mission)s", mission=number), "success")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    return _back(number)
+    return act(lambda uow: service.close(uow, number), _("已归档 %(mission)s", mission=number), _back(number))
 
 
-def _back(number: str) -> Response:
-    return redirect(web.inside(request.form.get("next")) or url_for("dispatch.mission", number=number))
+def _back(number: str) -> str:
+    return web.inside(request.form.get("next")) or url_for("dispatch.mission", number=number)
 
 
 @bp.get("/dispatch/plan/<incident>")

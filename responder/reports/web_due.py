@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Protocol
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -11,9 +12,9 @@ from werkzeug.wrappers import Response
 from responder.accounts import queries as accounts
 from responder.incidents import queries as incidents
 from responder.kernel import clock
-from responder.kernel.refusals import NotFound, Refusal
+from responder.kernel.refusals import NotFound
 from responder.places.queries import places
-from responder.platform import web
+from responder.platform import acts, web
 from responder.platform.work import UnitOfWork
 from responder.reports.deadlines import queries, rules, service
 from responder.reports.deadlines.commands import (
@@ -119,7 +120,7 @@ def _contacts(session: Session, offices: list[queries.Office]) -> dict[str, list
 
 @bp.post("/reports/zero-round")
 @web.needs("report.review")
-def file_round() -> Response:
+def file_round() -> ResponseReturnValue:
     """Files the villages that were reached by telephone, together."""
 
     def act(uow: UnitOfWork) -> str:
@@ -131,14 +132,14 @@ def file_round() -> Response:
 
 @bp.post("/reports/due/<int:number>/zero")
 @web.needs("report.file")
-def zero(number: int) -> Response:
+def zero(number: int) -> ResponseReturnValue:
     """Nothing new: the village's answer on a screen."""
     return _done(lambda uow: str(_("已零报告 %(number)s", number=service.answer_zero(uow, AnswerZero(number)).number)))
 
 
 @bp.post("/reports/due/<int:number>/ask")
 @web.needs("report.review")
-def ask(number: int) -> Response:
+def ask(number: int) -> ResponseReturnValue:
     """Texts the office that owes."""
 
     def act(uow: UnitOfWork) -> str:
@@ -150,7 +151,7 @@ def ask(number: int) -> Response:
 
 @bp.post("/reports/due/<int:number>/waive")
 @web.needs("report.review")
-def waive(number: int) -> Response:
+def waive(number: int) -> ResponseReturnValue:
     """It needn't be reported."""
 
     def act(uow: UnitOfWork) -> str:
@@ -162,7 +163,7 @@ def waive(number: int) -> Response:
 
 @bp.post("/reports/due/<int:number>/told")
 @web.needs("report.review")
-def told(number: int) -> Response:
+def told(number: int) -> ResponseReturnValue:
     """The higher Red Cross was told."""
 
     def act(uow: UnitOfWork) -> str:
@@ -174,7 +175,7 @@ def told(number: int) -> Response:
 
 @bp.post("/reports/due/stable")
 @web.needs("incident.manage")
-def stable() -> Response:
+def stable() -> ResponseReturnValue:
     """The situation of an incident is stable."""
 
     def act(uow: UnitOfWork) -> str:
@@ -184,14 +185,6 @@ def stable() -> Response:
     return _done(act)
 
 
-def _done(act: Act, back: str = "") -> Response:
+def _done(act: Act, back: str = "") -> ResponseReturnValue:
     """Runs an act and goes back to where its button stood, with what was done or why not."""
-    try:
-        with web.begin() as uow:
-            said = act(uow)
-        flash(said, "ok")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    return redirect(web.inside(request.form.get("next")) or back or url_for("reports.due"))
+    return acts.act(act, None, web.inside(request.form.get("next")) or back or url_for("reports.due"))

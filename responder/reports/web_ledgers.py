@@ -14,6 +14,7 @@ from responder.incidents.queries import IncidentView
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.places.queries import places
 from responder.platform import moments, terms, web
+from responder.platform.acts import act
 from responder.platform.work import UnitOfWork
 from responder.reports import sheets
 from responder.reports.ledgers import book, queries, service
@@ -199,14 +200,5 @@ def _said(name: str) -> str:
     return request.form.get(name, "").strip()
 
 
-def _done(number: str, act: Callable[[UnitOfWork], None]) -> ResponseReturnValue:
-    try:
-        with web.begin() as uow:
-            act(uow)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    else:
-        flash(_("已记录"), "ok")
-    return redirect(url_for("reports.ledger", number=number))
+def _done(number: str, do: Callable[[UnitOfWork], None]) -> ResponseReturnValue:
+    return act(do, _("已记录"), url_for("reports.ledger", number=number))

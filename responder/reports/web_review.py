@@ -13,7 +13,7 @@ from responder.kernel.ids import INCIDENT, row_id
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.messaging import queries as messaging
 from responder.places.queries import places
-from responder.platform import terms, web
+from responder.platform import acts, terms, web
 from responder.platform.work import UnitOfWork
 from responder.reports import amending, checks, indicators, queries, reviewing, rules, service
 from responder.reports.commands import Amend, Review, Settle
@@ -207,13 +207,4 @@ def explain(number: str) -> ResponseReturnValue:
 
 def _done(number: str, said: str, act: Callable[[UnitOfWork], object]) -> ResponseReturnValue:
     """Runs an act and goes back to where its button stood, with what was done or why not."""
-    try:
-        with web.begin() as uow:
-            act(uow)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(web.refusal_words(refusal)[1], "error")
-    else:
-        flash(said, "ok")
-    return redirect(web.inside(request.form.get("next")) or url_for("reports.report", number=number))
+    return acts.act(act, said, web.inside(request.form.get("next")) or url_for("reports.report", number=number))

@@ -59,7 +59,8 @@ def _sheet(session: Session, number: str, division: str) -> dict[str, object]:
         "may_forward": may_file and division == me.division and not found.tier.silent,
         "may_add": may_file and division == me.division and bool(tree.children(division)),
         "to": list(dict.fromkeys(forwarding.office(tree, code) for code in targets)), "tree": tree,
-        "office_name": partial(forwarding.office, tree), "hows": authorised.HOWS, "common": common(), "key": uuid.uuid4().hex,
+        "office_name": partial(forwarding.office, tree), "hows": authorised.HOWS,
+        "common": common(), "key": uuid.uuid4().hex,
     }  # fmt: skip
 
 

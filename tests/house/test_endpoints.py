@@ -43,6 +43,7 @@ DATA: dict[str, str] = {
 
 PIECES: dict[str, str] = {
     "hotline/_card": "one card of a run of them",
+    "reports/_note": "the frame of the ledger's two forms",
     "stock/_tabs": "the tabs of the room, drawn on several of its pages",
 }
 """Parts of pages that are never fetched by themselves."""
