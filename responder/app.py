@@ -32,8 +32,8 @@ from responder.hotline import service as hotline
 from responder.hotline.voice import service as voice
 from responder.incidents import api as incidents_api
 from responder.messaging import api as messaging_api
+from responder.messaging import hooks_http, simulator, voice_hooks
 from responder.messaging import queries as messaging_queries
-from responder.messaging import simulator, voice_hooks
 from responder.messaging import web as messaging_web
 from responder.messaging.posting import Post
 from responder.messaging.relay import Wanted
@@ -152,6 +152,7 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
             "watch": status.Watch(messaging_queries.lag, settings.gateway_names()),
         }
     )
+    hooks_http.init_app(app, settings)
     guards.init_guards(app)
     csrf = CSRFProtect(app)
     throttle.init_app(app, settings)

@@ -13,8 +13,10 @@ from sqlalchemy import text
 
 from responder.app import WANTED, House, assemble, log_plainly
 from responder.dispatch import jobs as dispatch_jobs
+from responder.hotline import service as hotline
 from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
+from responder.messaging import polling
 from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.relay import Relay
 from responder.platform import status
@@ -39,7 +41,8 @@ def relay(house: House) -> Relay:
 
 def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
     """Every room's jobs: (name, seconds, function)."""
-    return [*JOBS, *voice_jobs.jobs(house.settings.data, fetchers(house.settings))]
+    settings = house.settings
+    return [*JOBS, *polling.jobs(settings, hotline), *voice_jobs.jobs(settings.data, fetchers(settings))]
 
 
 def main() -> None:

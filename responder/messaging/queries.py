@@ -174,3 +174,10 @@ def refs_of(session: Session, gateway: str, provider_id: str, number: str = "") 
     mine = text("provider_id <> ''") & (o.c.provider_id == provider_id) & (o.c.gateway == gateway)
     statement = select(o.c.id).where(mine).order_by(o.c.id)
     return list(session.scalars(statement.where(o.c.number == number) if number else statement))
+
+
+def last_heard(session: Session, gateway: str) -> datetime | None:
+    """When a gateway last brought a text, of any world; None where it never did."""
+    i: Any = Inbound.__table__
+    statement = select(i.c.received_at).where(i.c.gateway == gateway).order_by(i.c.id.desc()).limit(1)
+    return session.scalar(statement)

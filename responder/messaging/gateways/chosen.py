@@ -5,7 +5,7 @@ from functools import cache, partial
 
 from pydantic import BaseModel
 
-from responder.messaging.gateways import Capabilities, Gateway, twiml
+from responder.messaging.gateways import Capabilities, Gateway, http, twiml
 from responder.messaging.gateways.simulator import Simulator
 from responder.messaging.gateways.twilio import Twilio
 from responder.platform import config
@@ -36,9 +36,11 @@ def _gateway(settings: Settings, name: str) -> Gateway:
     if name == "simulator":
         return Simulator(capabilities(name))
     if name == "twilio":
-        back = f"{public}/hooks/twilio/status" if public else ""
-        account, token = settings.twilio_account_sid, settings.twilio_auth_token
-        return Twilio(capabilities(name), account, token, settings.twilio_from, back, settings.twilio_api_url)
+        account, token, sender = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from
+        api, proxy = settings.twilio_api_url, settings.http_proxy
+        return Twilio(capabilities(name), account, token, sender, public, api, proxy)
+    if name.startswith(http.PREFIX):
+        return http.gateway(settings, name)
     raise UnknownGateway(f"RESPONDER_GATEWAYS names an unknown gateway: {name}")
 
 
@@ -47,4 +49,4 @@ def fetchers(settings: Settings) -> dict[str, Callable[[str], bytes]]:
     account, token = settings.twilio_account_sid, settings.twilio_auth_token
     if not account or not token:
         return {}
-    return {"twilio": partial(twiml.fetch, account, token, api=settings.twilio_api_url)}
+    return {"twilio": partial(twiml.fetch, account, token, api=settings.twilio_api_url, proxy=settings.http_proxy)}

@@ -12,10 +12,20 @@ from responder.kernel import clock, phones
 from responder.messaging import rules
 from responder.messaging.commands import Incoming, Receipt
 from responder.messaging.gateways import Category, Letter, SendFailed, Sent, http_reading
-from responder.messaging.gateways.http_book import PREFIX, Accepted, Book, Inbound, Reading, Receipts, Request
+from responder.messaging.gateways.http_book import (
+    PREFIX,
+    Accepted,
+    Book,
+    Inbound,
+    Reading,
+    Receipts,
+    Request,
+    load,
+)
 from responder.messaging.gateways.http_reading import Unreadable, word
 from responder.messaging.gateways.http_words import Values, Words
 from responder.messaging.gateways.session import Answer, Session
+from responder.settings import Settings
 
 _XML_CONTROLS = dict.fromkeys(n for n in range(32) if chr(n) not in "\t\n\r")
 _BODIES = {"form": "application/x-www-form-urlencoded", "json": "application/json", "xml": "text/xml"}
@@ -212,3 +222,9 @@ def receipts(book: Book, told: Receipts, found: Any) -> list[tuple[Receipt, str]
         receipt = Receipt(ours, word(one, told.provider_id)[:80], status, error[:40], category)
         known.append((receipt, phones.parse(number) or number if number else ""))
     return known
+
+
+def gateway(settings: Settings, name: str) -> Http:
+    """The gateway ``http:<name>``. Raises ConfigError, which names file and key."""
+    book = load(settings, name)
+    return Http(name.removeprefix(PREFIX), book, Session("" if book.direct else settings.http_proxy, book.can.senders))

@@ -1,0 +1,72 @@
+"""Gateways that must be asked for what came in: a job of the worker for each."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from responder.kernel import clock
+from responder.messaging import queries
+from responder.messaging.commands import Incoming
+from responder.messaging.gateways import Polled, SendFailed, http
+from responder.messaging.gateways.http_book import PREFIX, books
+from responder.messaging.hooks import Listener, receive
+from responder.platform.work import Work
+from responder.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+OVERLAP = timedelta(minutes=10)
+"""How far each question reaches back behind the last one: platforms show a text minutes after its time."""
+FIRST = timedelta(days=1)
+"""How far the first question of an installation reaches back."""
+
+
+class Poller:
+    """Asks one gateway. What was handed over and could not be kept is kept first next time: many platforms hand a
+    text over only once."""
+
+    def __init__(self, name: str, gateway: Polled, listener: Listener) -> None:
+        self._name = name
+        self._gateway = gateway
+        self._listener = listener
+        self._waiting: list[Incoming] = []
+        self._asked: datetime | None = None
+
+    def __call__(self, work: Work) -> None:
+        """One question, and what came of it."""
+        self._keep(work)
+        now = clock.now()
+        try:
+            self._waiting += self._gateway.poll((self._asked or self._last(work, now)) - OVERLAP)
+        except SendFailed as problem:
+            log.warning("gateway could not be asked for texts", gateway=self._name, code=problem.code)
+            return
+        self._asked = now
+        self._keep(work)
+
+    def _last(self, work: Work, now: datetime) -> datetime:
+        with work.read() as session:
+            return queries.last_heard(session, self._name) or now - FIRST
+
+    def _keep(self, work: Work) -> None:
+        while self._waiting:
+            try:
+                receive(work, self._listener, self._waiting[0])
+            except OperationalError:
+                raise
+            except Exception:
+                # One that can't even be stored must not keep back the others for ever.
+                log.exception("a text could not be stored", gateway=self._name)
+            del self._waiting[0]
+
+
+def jobs(settings: Settings, listener: Listener) -> list[tuple[str, float, Callable[[Work], object]]]:
+    """(name, seconds, function) for every gateway whose file says that it is polled."""
+    found: list[tuple[str, float, Callable[[Work], object]]] = []
+    for name, book in books(settings).items():
+        if book.inbound is not None and book.inbound.poll is not None:
+            poller = Poller(PREFIX + name, http.gateway(settings, name), listener)
+            found.append((f"poll {name}", book.inbound.poll.every_seconds, poller))
+    return found
