@@ -7,7 +7,7 @@ from responder.hotline import manners
 from responder.hotline.understanding import understand
 from responder.hotline.voice import menu
 from responder.incidents import authority, handoffs, levels, similarity
-from responder.messaging import letters
+from responder.messaging import letters, replies
 from responder.messaging import manners as messaging_manners
 from responder.platform import terms
 from responder.reports import checks, indicators, red
@@ -21,7 +21,7 @@ def read_rules() -> None:
     for read in (
         roles.every, runcards.patience, days.days, levels.levels, authority.authority, handoffs.lines,
         similarity.joining, checks.checks, indicators.indicators, catalogue.goods, catalogue.norms,
-        standard.standard, menu.menu, letters.treatments, messaging_manners.manners,
+        standard.standard, menu.menu, letters.treatments, messaging_manners.manners, replies.replies,
     ):  # fmt: skip
         read()
     rulebook.patience()

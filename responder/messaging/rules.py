@@ -80,5 +80,5 @@ def keepable(body: str) -> str:
 
 
 def fingerprint(number: str, body: str) -> str:
-    """Names a text without an id of its own, for gateways that give none."""
+    """Marks the words of a number, for texts that come without an id of their own."""
     return hashlib.sha256(f"{number}\n{body}".encode()).hexdigest()[:40]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from responder.kernel.actors import REAL
 from responder.kernel.events import Event
 from responder.kernel.refusals import NotFound
-from responder.messaging import rules
+from responder.messaging import nameless, rules
 from responder.messaging.commands import Incoming, Receipt, Settle
 from responder.messaging.models import Inbound, Outbound
 from responder.places.queries import places
@@ -32,10 +32,13 @@ def take_in(uow: UnitOfWork, command: Incoming) -> int | None:
 
     Written by a plain statement: the row is of no world yet, and a repetition must be seen in every world.
     """
+    provider_id = command.provider_id or nameless.name(uow, command)
+    if provider_id is None:
+        return None
     connection = uow.session.connection()
     row = {
         "gateway": command.gateway,
-        "provider_id": command.provider_id or rules.fingerprint(command.number, command.body),
+        "provider_id": provider_id,
         "number": command.number[:40],
         "body": rules.keepable(command.body)[: rules.MAX_PASTE if command.gateway == rules.PASTE else rules.MAX_BODY],
         "received_at": uow.now,
