@@ -152,6 +152,19 @@ class Checked(Protocol):
 
 
 @runtime_checkable
+class Metered(Protocol):
+    """A gateway whose lines ask by a text what is left on them; the answer comes in later, as a text too."""
+
+    def metered(self) -> Sequence[str]:
+        """The lines that can be asked."""
+        ...
+
+    def ask_balance(self, line: str) -> None:
+        """Sends the question. Raises SendFailed."""
+        ...
+
+
+@runtime_checkable
 class Polled(Protocol):
     """A gateway that must be asked for what came in. Taken in twice, a text is one."""
 

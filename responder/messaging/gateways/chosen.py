@@ -5,7 +5,7 @@ from functools import cache, partial
 
 from pydantic import BaseModel
 
-from responder.messaging.gateways import Capabilities, Gateway, http, twiml
+from responder.messaging.gateways import Capabilities, Gateway, http, kannel, kannel_book, twiml
 from responder.messaging.gateways.simulator import Simulator
 from responder.messaging.gateways.twilio import Twilio
 from responder.platform import config
@@ -39,6 +39,9 @@ def _gateway(settings: Settings, name: str) -> Gateway:
         account, token, sender = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from
         api, proxy = settings.twilio_api_url, settings.http_proxy
         return Twilio(capabilities(name), account, token, sender, public, api, proxy)
+    if name == "kannel":
+        book = kannel_book.book()
+        return kannel.Kannel(book, kannel.access(settings, book.kannel.callback))
     if name.startswith(http.PREFIX):
         return http.gateway(settings, name)
     raise UnknownGateway(f"RESPONDER_GATEWAYS names an unknown gateway: {name}")
