@@ -12,11 +12,10 @@ from responder.kernel.refusals import Refusal
 from responder.messaging.calls import Heard, Line, Spoken, Turn
 from responder.messaging.gateways import twiml
 from responder.messaging.hooks import bp
-from responder.messaging.hooks_twilio import checked, xml
+from responder.messaging.hooks_twilio import checked, root, settings, xml
 from responder.messaging.rules import keepable
 from responder.platform import web
 from responder.platform.work import UnitOfWork
-from responder.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -85,14 +84,10 @@ def _nobody() -> Actor:
     return Actor(None, "", "", "voice")
 
 
-def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["settings"])
-
-
 def line_of(provider: str, call: str, number: str) -> Line:
     """A call as a provider names it, with the duty officer's number from the settings."""
     number = keepable(number)
-    duty = phones.parse(_settings().duty_phone) or ""
+    duty = phones.parse(settings().duty_phone) or ""
     return Line(provider, keepable(call)[:60], phones.parse(number) or number, duty)
 
 
@@ -104,9 +99,10 @@ def _twilio() -> tuple[dict[str, str], Line]:
 
 
 def _answer(turn: Turn) -> Response:
-    settings = _settings()
-    base = (settings.public_url or request.url_root).rstrip("/") + PATH
-    return xml(twiml.respond(turn, base, twiml.Voices(settings.twilio_voice, settings.twilio_voice_en)))
+    chosen = settings()
+    base = root() + PATH
+    voices = twiml.Voices(chosen.twilio_voice, chosen.twilio_voice_en)
+    return xml(twiml.respond(turn.prompts, f"{base}/step?step={turn.step}", voices, f"{base}/recording"))
 
 
 @bp.post(PATH)
@@ -146,7 +142,7 @@ def twilio_voice_status() -> Response:
 
 
 def _spoken(form: dict[str, str]) -> Spoken | None:
-    told = twiml.spoken(form, _settings().twilio_api_url)
+    told = twiml.spoken(form, settings().twilio_api_url)
     if told is not None and not told.url:
         log.warning("a recording of another address is not fetched", ref=told.ref)
     return told

@@ -1,7 +1,7 @@
 """Calls by Twilio: prompts become TwiML by the official SDK, its requests become what was heard (DOMAIN §8)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from twilio.twiml.voice_response import VoiceResponse
 
-from responder.messaging.calls import Heard, Prompt, Spoken, Turn
+from responder.messaging.calls import Heard, Prompt, Spoken
 from responder.messaging.gateways import SendFailed
 
 API = "https://api.twilio.com"
@@ -33,11 +33,11 @@ class Voices:
         return {"voice": voice, "language": language}
 
 
-def respond(turn: Turn, base: str, voices: Voices) -> str:
-    """TwiML of what the line does next. ``base`` is the hooks' address: answers come back to its ``/step``."""
+def respond(prompts: Sequence[Prompt], action: str, voices: Voices, recorded: str = "") -> str:
+    """TwiML of what the line does next. Answers come back to ``action``, word of a recording to ``recorded``."""
     answer = VoiceResponse()
-    action, waiting = f"{base}/step?step={turn.step}", []
-    for prompt in turn.prompts:
+    waiting: list[Prompt] = []
+    for prompt in prompts:
         if prompt.do == "say":
             waiting.append(prompt)
             continue
@@ -50,7 +50,7 @@ def respond(turn: Turn, base: str, voices: Voices) -> str:
             )
         _speak(inside, waiting, voices)
         waiting = []
-        _act(answer, prompt, action, base)
+        _act(answer, prompt, action, recorded)
     _speak(answer, waiting, voices)
     return str(answer)
 
@@ -60,11 +60,11 @@ def _speak(verb: Any, waiting: list[Prompt], voices: Voices) -> None:
         verb.say(one.text, **voices.of(one.lang))
 
 
-def _act(answer: Any, prompt: Prompt, action: str, base: str) -> None:
+def _act(answer: Any, prompt: Prompt, action: str, recorded: str) -> None:
     if prompt.do == "record":
         answer.record(
             action=action, method="POST", timeout=prompt.silence, max_length=prompt.seconds, finish_on_key="#",
-            play_beep=True, recording_status_callback=f"{base}/recording", recording_status_callback_event="completed",
+            play_beep=True, recording_status_callback=recorded, recording_status_callback_event="completed",
         )  # fmt: skip
         # Reached only where nothing was recorded: nobody may be left in an empty line.
         answer.redirect(action, method="POST")
@@ -110,15 +110,18 @@ def _is_own(url: str, ref: str, api: str) -> bool:
         return False
 
 
-def fetch(account: str, token: str, ref: str, api: str = "") -> bytes:
-    """A recording's sound. The address is made from the settings and the recording's id, never from what a request
-    told us, and no redirect is followed. Raises SendFailed."""
+def fetch(account: str, token: str, ref: str, api: str = "", proxy: str = "") -> bytes:
+    """A recording's sound, by the house's proxy where there is one. The address is made from the settings and the
+    recording's id, never from what a request told us, and no redirect is followed. Raises SendFailed."""
     if not _REF.fullmatch(ref):
         raise SendFailed("ref", "content")
     url = f"{(api or API).rstrip('/')}/2010-04-01/Accounts/{account}/Recordings/{ref}.mp3"
     limits = (_CONNECT_SECONDS, _READ_SECONDS)
+    by = {"http": proxy, "https": proxy} if proxy else None
     try:
-        with requests.get(url, auth=(account, token), timeout=limits, stream=True, allow_redirects=False) as answer:
+        with requests.get(
+            url, auth=(account, token), timeout=limits, proxies=by, stream=True, allow_redirects=False
+        ) as answer:
             if answer.status_code != 200:
                 # The sound of a call just over isn't always ready: 404 passes.
                 raise SendFailed(str(answer.status_code), "temporary")

@@ -61,4 +61,4 @@ def relay_of(line: "Line", base: str, names: str = "twilio") -> Relay:
 def hang_up(found: Relay) -> None:
     for gateway in found.gateways:
         if isinstance(gateway, twilio.Twilio):
-            gateway._client.http_client.session.close()
+            gateway.close()

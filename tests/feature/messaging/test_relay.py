@@ -11,7 +11,7 @@ import time_machine
 from responder.kernel.notices import ALERT
 from responder.messaging import service
 from responder.messaging.commands import Receipt
-from responder.messaging.gateways import Capabilities, Letter, SendFailed, Sent, twilio
+from responder.messaging.gateways import Capabilities, Letter, SendFailed, Sent, session
 from responder.messaging.gateways.chosen import gateways
 from responder.messaging.relay import Relay
 from responder.messaging.rules import RETRY_MINUTES
@@ -136,7 +136,7 @@ def test_a_text_that_failed_for_now_arrives_later(line: Line, api: StandIn, rela
 
 
 def test_a_stand_in_that_never_answers_is_timed_out(line: Line, api: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twilio, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(session, "READ_SECONDS", 0.2)
     line.put("a")
     free = threading.Event()
 

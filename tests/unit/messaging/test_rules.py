@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from responder.messaging import rules
-from responder.messaging.gateways.twilio import STATUS, category
+from responder.messaging.gateways.twilio import STATUS
+from responder.messaging.gateways.twilio_errors import category
 
 
 @pytest.mark.parametrize(

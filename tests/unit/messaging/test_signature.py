@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from responder.messaging.gateways.twilio import signed
+from responder.messaging.gateways.twilio_signature import Asked, Keys
+from responder.messaging.gateways.twilio_signature import signed as fits
 
 FORM = {
     "CallSid": ["CA1234567890ABCDE"],
@@ -16,6 +17,10 @@ FORM = {
     "To": ["+18005551212"],
 }
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
+
+
+def signed(token: str, url: str, form: dict[str, list[str]], signature: str) -> bool:
+    return fits(Keys(token), Asked(url, form, b""), signature)
 
 
 def test_the_published_vector() -> None:
