@@ -91,7 +91,8 @@ class Request(_Part):
         """Refuses placeholders that have no meaning in this request. Raises ValueError, which names the key."""
         for key, value in self:
             if strange := _names(value) - allowed:
-                raise ValueError(f"{key}: {{{min(strange)}}} means nothing here")
+                written = type(self).model_fields[key].alias or key
+                raise ValueError(f"{written}: {{{min(strange)}}} means nothing here")
 
     def names(self) -> set[str]:
         """The placeholders that stand in it."""
