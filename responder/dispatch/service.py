@@ -86,12 +86,16 @@ def answer(uow: UnitOfWork, command: AnswerMission, scope: Scope | None = None) 
             stock.release(uow, number)
         if move.status == "done":
             _close_if_settled(uow, row)
-    return Answered(
-        number, move.status, move.outcome, f"mission_{_SAID[move.outcome]}", alerts.params(row, move.status)
-    )
+    return Answered(number, move.status, move.outcome, _template(move), alerts.params(row, move.status))
 
 
-_SAID = {"moved": "answered", "repeated": "repeated", "over": "over"}
+def _template(move: rules.Move) -> str:
+    """What is said back. Where nothing more is to be answered, no number to answer to is named."""
+    if move.outcome == "over":
+        return "mission_over"
+    if move.status in rules.OVER:
+        return "mission_settled"
+    return "mission_answered" if move.outcome == "moved" else "mission_repeated"
 
 
 def cancel(uow: UnitOfWork, command: CancelMission) -> None:

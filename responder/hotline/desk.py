@@ -13,7 +13,6 @@ from responder.hotline.understanding import Understood, understand
 from responder.hotline.whereabouts import find
 from responder.incidents import queries as incidents
 from responder.kernel import phones
-from responder.kernel.actors import REAL
 from responder.kernel.notices import ANSWER, Notice
 from responder.kernel.refusals import NotFound, Refusal
 from responder.messaging import queries as messages
@@ -152,7 +151,7 @@ def _tell(uow: UnitOfWork, text: TextView, row: ReportView) -> None:
         "number": row.number, "place": label, "hazard": row.hazard, "kind": row.kind, "figures": row.figures,
         "needs": needs,
     }  # fmt: skip
-    params = receipts.params("report_accepted", lang, known, drill=uow.world != REAL)
+    params = receipts.params(lang, known)
     dedup = f"accepted:{text.id}"
     uow.send(
         Notice(

@@ -13,7 +13,6 @@ from responder.hotline.understanding import Understood
 from responder.hotline.understanding.moment import moment
 from responder.hotline.whereabouts import Where
 from responder.incidents import queries as incidents
-from responder.kernel.actors import REAL
 from responder.kernel.ids import INCIDENT, number
 from responder.places.queries import places
 from responder.platform.scope import everything
@@ -105,8 +104,7 @@ def answer(call: Call, row: ReportView, template: str, *, asks: str = "", hint: 
     }  # fmt: skip
     if row.kind == "zero":
         template = "zero_receipt"
-    drill = call.uow.world != REAL
-    call.reply(template, receipts.params(template, call.lang, known, ask=asks, hint=hint, drill=drill), row.number)
+    call.reply(template, receipts.params(call.lang, known, ask=asks, hint=hint), row.number)
 
 
 def _hazard(call: Call, row: ReportView) -> str | None:

@@ -5,30 +5,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from responder.hotline.manners import manners
-from responder.messaging.rules import segments
-from responder.messaging.wording import render
+from responder.messaging.wording import SHORTER
 from responder.platform import terms
 
 LONGEST_PLACE = 24
 
 
-def params(
-    template: str, lang: str, known: Mapping[str, Any], *, ask: str = "", hint: str = "", drill: bool = False
-) -> dict[str, object]:
-    """The parameters of a receipt, shortened until it is one text where that can be.
+def params(lang: str, known: Mapping[str, Any], *, ask: str = "", hint: str = "") -> dict[str, object]:
+    """The parameters of a receipt, with ever shorter ones of which it takes what makes it one text.
 
     ``known`` has number, place, hazard, kind, figures {slug: value} and needs [{item, qty}].
     """
-    made: dict[str, object] = {}
-    for figures, goods in _shorter(known["figures"], known["needs"], lang):
-        made = {
-            "number": known["number"], "place": _place(str(known["place"])), "hazard": known["hazard"],
-            "kind": "" if known["kind"] == "initial" else known["kind"], "figures": figures, "needs": goods,
-            "ask": ask, "hint": hint,
-        }  # fmt: skip
-        if segments(render(template, lang, made, drill=drill)) == 1:
-            break
-    return made
+    steps = [
+        {"figures": figures, "needs": goods} for figures, goods in _shorter(known["figures"], known["needs"], lang)
+    ]
+    return {
+        "number": known["number"], "place": _place(str(known["place"])), "hazard": known["hazard"],
+        "kind": "" if known["kind"] == "initial" else known["kind"], **steps[0], "ask": ask, "hint": hint,
+        SHORTER: steps[1:],
+    }  # fmt: skip
 
 
 def _place(label: str) -> str:

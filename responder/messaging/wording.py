@@ -1,14 +1,18 @@
 """A text in words: the whole of it, and the variables of its short form for providers that want templates. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import cast
 
 from responder.messaging import forms
 from responder.messaging.letters import treatment
-from responder.messaging.rules import DRILL_MARK, UnknownTemplate
+from responder.messaging.rules import DRILL_MARK, UnknownTemplate, segments
 from responder.platform import house
 from responder.platform.terms import LANGUAGES, fill
+
+SHORTER = "shorter"
+"""A parameter for texts that must be one: ever shorter values of others ([{name: value}]), tried in turn."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,10 @@ def worded(template: str, lang: str, params: Mapping[str, object], *, drill: boo
     if treated.wants_answer:
         params = {**params, "answer": domestic(answer)}
     body = render(template, lang, params, drill=drill)
+    for less in cast(Sequence[Mapping[str, object]], params.get(SHORTER, ())):
+        if segments(body) == 1:
+            break
+        body = render(template, lang, {**params, **less}, drill=drill)
     if treated.form is None:
         return Worded(body)
     return Worded(body, forms.values(treated.form, known(lang), params))

@@ -55,7 +55,7 @@ def _file(uow: UnitOfWork, row: Row, state: State, deed: str) -> tuple[Prompt, .
     event = next(one for one in reversed(uow.events) if one.kind == "report.received")
     template = "zero_receipt" if zero else "report_receipt"
     known = {**event.data, "number": filed.number}
-    told = receipts.params(template, state.lang, known, drill=state.world != REAL)
+    told = receipts.params(state.lang, known)
     _text(uow, row, template, told, filed.number)
     return flow.close(state, "filed", number=digits(filed.number, state.lang))
 

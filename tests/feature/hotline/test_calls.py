@@ -220,7 +220,8 @@ class TestMissions:
         assert line.ended
         assert f"mission.{status}" in exchange.kinds()
         assert (exchange.item()["outcome"], exchange.item()["subject"]) == ("answer", number)
-        assert any(row["template"] == "mission_answered" for row in exchange.rows(Outbound))
+        said = "mission_settled" if status in ("done", "declined") else "mission_answered"
+        assert any(row["template"] == said for row in exchange.rows(Outbound))
 
     def test_of_several_one_is_chosen(self, hotline: Hotline, exchange: Exchange) -> None:
         first = hotline.send_out(hotline.team())
