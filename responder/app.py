@@ -32,7 +32,7 @@ from responder.hotline import service as hotline
 from responder.hotline.voice import service as voice
 from responder.incidents import api as incidents_api
 from responder.messaging import api as messaging_api
-from responder.messaging import hooks_http, simulator, voice_hooks
+from responder.messaging import hooks_http, hooks_kannel, simulator, voice_hooks
 from responder.messaging import queries as messaging_queries
 from responder.messaging import web as messaging_web
 from responder.messaging.posting import Post
@@ -153,6 +153,7 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
         }
     )
     hooks_http.init_app(app, settings)
+    hooks_kannel.init_app(app)
     guards.init_guards(app)
     csrf = CSRFProtect(app)
     throttle.init_app(app, settings)

@@ -16,7 +16,7 @@ from responder.dispatch import jobs as dispatch_jobs
 from responder.hotline import service as hotline
 from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
-from responder.messaging import polling
+from responder.messaging import polling, watching
 from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.relay import Relay
 from responder.platform import status
@@ -42,7 +42,8 @@ def relay(house: House) -> Relay:
 def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
     """Every room's jobs: (name, seconds, function)."""
     settings = house.settings
-    return [*JOBS, *polling.jobs(settings, hotline), *voice_jobs.jobs(settings.data, fetchers(settings))]
+    watched = watching.jobs(gateways(settings))
+    return [*JOBS, *polling.jobs(settings, hotline), *watched, *voice_jobs.jobs(settings.data, fetchers(settings))]
 
 
 def main() -> None:
