@@ -42,7 +42,7 @@ def checked() -> dict[str, str]:
     # Read before the form, which would leave nothing of it.
     body = request.get_data(cache=True)
     form = {name: request.form.getlist(name) for name in request.form}
-    query = request.query_string.decode("ascii", "replace")
+    query = request.query_string.decode("utf-8", "replace")
     url = root() + request.path + (f"?{query}" if query else "")
     is_form = request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data", "")
     keys = Keys(settings().twilio_auth_token, settings().twilio_webhook_secret)
