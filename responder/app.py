@@ -27,7 +27,7 @@ from responder.drills import api as drills_api
 from responder.drills import queries as drills_queries
 from responder.drills import web as drills_web
 from responder.drills import worlds
-from responder.hotline import desk, web_inbox
+from responder.hotline import desk, warned, web_inbox
 from responder.hotline import service as hotline
 from responder.hotline.voice import service as voice
 from responder.incidents import api as incidents_api
@@ -35,6 +35,8 @@ from responder.messaging import api as messaging_api
 from responder.messaging import hooks_http, hooks_kannel, simulator, voice_hooks
 from responder.messaging import queries as messaging_queries
 from responder.messaging import web as messaging_web
+from responder.messaging.broadcasts import api as broadcasts_api
+from responder.messaging.broadcasts import asked as broadcasts_asked
 from responder.messaging.posting import Post
 from responder.messaging.relay import Wanted
 from responder.openness import web as openness_web
@@ -53,6 +55,7 @@ from responder.settings import Settings
 from responder.stock import api as stock_api
 from responder.stock import web as stock_web
 from responder.teams import api as teams_api
+from responder.teams import queries as teams_queries
 from responder.teams import web as teams_web
 
 PAGES: tuple[Blueprint, ...] = (
@@ -61,7 +64,7 @@ PAGES: tuple[Blueprint, ...] = (
 )  # fmt: skip
 APIS = (
     reports_api.api, incidents_api.api, dispatch_api.api, teams_api.api, stock_api.api, messaging_api.api,
-    drills_api.api, feed.api,
+    drills_api.api, broadcasts_api.api, feed.api,
 )  # fmt: skip
 
 NAV = [
@@ -81,7 +84,9 @@ NAV = [
     NavItem("accounts.audit", lambda: _("日志"), ("audit.read",), ("accounts.audit",)),
 ]
 
-WANTED: dict[str, Wanted] = {"mission": dispatch_queries.is_wanted, "due": deadlines_queries.is_wanted}
+WANTED: dict[str, Wanted] = {
+    "mission": dispatch_queries.is_wanted, "due": deadlines_queries.is_wanted, "broadcast": broadcasts_asked.is_wanted,
+}  # fmt: skip
 """Whether what a text or a call is about still asks for it, by the first part of its ``wanted``."""
 
 
@@ -142,6 +147,8 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
             "work": work,
             "settings": settings,
             "listener": hotline,
+            "musters": teams_queries.musters,
+            "named_places": warned.named,
             "desk": desk,
             "operator": voice,
             "wanted": WANTED,

@@ -17,6 +17,7 @@ from responder.hotline import service as hotline
 from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
 from responder.messaging import polling, watching
+from responder.messaging.broadcasts import jobs as broadcasts_jobs
 from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.relay import Relay
 from responder.platform import status
@@ -30,7 +31,7 @@ BEAT_SECONDS = 10
 _LEADER = 7_226_002
 """PostgreSQL's advisory lock of the one worker that runs the scheduler."""
 
-JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS]
+JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS, *broadcasts_jobs.JOBS]
 """(name, seconds, function) of every room."""
 
 

@@ -1,7 +1,7 @@
 """Reads of teams. All scoped by the team's home division."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,6 +104,15 @@ def members(session: Session, scope: Scope, number: str) -> list[MemberView]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def musters(session: Session, scope: Scope, types: Collection[str]) -> set[int]:
+    """The people of the scope's teams of some types that are in service: leaders, deputies, members by name."""
+    here = (scope.covers(Team.division_code), Team.type.in_(types), Team.active)
+    led = session.execute(select(Team.leader_id, Team.deputy_id).where(*here))
+    found = {person for row in led for person in row if person is not None}
+    members = select(Member.person_id).join(Team, Team.id == Member.team_id).where(*here, Member.person_id.is_not(None))
+    return found | {person for person in session.scalars(members) if person is not None}
 
 
 def _led_by(person_id: int) -> ColumnElement[bool]:

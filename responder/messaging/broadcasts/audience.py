@@ -91,7 +91,9 @@ def _people(session: Session, where: ColumnElement[bool]) -> list[Reachable]:
     a bad one last, none that has opted out."""
     here = (where, Person.disabled_at.is_(None))
     roles: dict[int, set[str]] = defaultdict(set)
-    for person_id, role in session.execute(select(Person.id, RoleGrant.role).join(RoleGrant, accounts.held()).where(*here)):
+    for person_id, role in session.execute(
+        select(Person.id, RoleGrant.role).join(RoleGrant, accounts.held()).where(*here)
+    ):
         roles[person_id].add(role)
     statement = (
         select(Person.id, Person.name, Person.division_code, Person.lang, Person.post, Phone.e164, Phone.state)

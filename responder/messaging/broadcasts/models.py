@@ -44,8 +44,8 @@ class Broadcast(InWorld, InDivision, Base, kw_only=True):
 class Recipient(InWorld, InDivision, Base, kw_only=True):
     """One person of a broadcast. ``number`` is "" where they can't be texted, ``problem`` says why. ``post`` is A or B
     where they stand for a division, ``told`` how often they were texted; ``hand_at`` is when they were put on the list
-    of calls. ``answer`` is the digit, ``said`` their words, ``via`` the channel. Their texts have the broadcast's number
-    as subject."""
+    of calls. ``answer`` is the digit, ``said`` their words, ``via`` the channel. Their texts have the broadcast's
+    number as subject."""
 
     __tablename__ = "broadcast_recipient"
     __table_args__ = (

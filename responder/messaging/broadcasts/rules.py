@@ -19,6 +19,10 @@ ASKING = (
 )  # fmt: skip
 """Templates of the texts themselves; their answers and receipts are others."""
 
+NOT_LEFT = ("queued", "held")
+ON_ITS_WAY = (*NOT_LEFT, "sending")
+"""States of a text that its recipient can't have yet."""
+
 RECEIPT = (Option("1", "收到"),)
 """The one answer to a callout."""
 

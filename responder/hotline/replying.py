@@ -1,0 +1,149 @@
+"""Answers to broadcasts and callouts: by code and digit, by digit alone where theirs is what was asked last, or in
+words, which are kept. What was understood is said back, with the way to put it right."""
+
+from datetime import datetime
+
+from responder.dispatch import queries as missions
+from responder.hotline import answers
+from responder.hotline.call import Call
+from responder.hotline.memory import Memory, last_sent
+from responder.hotline.senders import Sender
+from responder.hotline.understanding import Understood
+from responder.kernel.actors import REAL
+from responder.messaging.broadcasts import asked, rules, service
+from responder.messaging.broadcasts.asked import Open
+from responder.messaging.broadcasts.commands import Answer
+from responder.messaging.broadcasts.measures import measures
+from responder.messaging.broadcasts.rules import Said
+from responder.reports.red import red_words
+
+_LONGEST = 60
+"""Letters: a longer text without code tells something of its own."""
+_VIA = {"voice": "voice", "byhand": "hand"}
+_TOLD = ("report", "followup", "verify", "zero", "correction", "help", "stop")
+
+
+def take(call: Call, sender: Sender, what: Understood, memory: Memory) -> bool:
+    """Takes a text as the answer to a broadcast; False where it answers none. Raises NotAsked."""
+    said = rules.read(call.body)
+    if said.code:
+        return _by_code(call, sender, what, said)
+    if not said.digit and not rules.is_receipt(said.words) and len(said.words) > measures().max_label:
+        return False
+    if len(call.body) > _LONGEST or answers.says_event(what) or (said.digit and not said.apart and not said.words):
+        return False
+    asks = [one for one in _asked(call, sender) if not what.drill or one.world != REAL]
+    if not asks:
+        return False
+    one = asks[0]
+    digit = rules.pick(said, one.options)
+    mission = _mission(call, sender)
+    if _asked_later(memory, mission, one):
+        return False
+    if digit is None:
+        return _unclear(call, one, said, mission) if said.digit else _received(call, sender, one, said, mission)
+    _note(call, sender, one, digit, rules.remark(said, one.options), mission if said.bare else None)
+    return True
+
+
+def keep_words(call: Call, sender: Sender) -> bool:
+    """Keeps words that nothing else was understood of with the broadcast that their sender was asked last; not counted.
+    False where none was asked, or the words tell of danger: a person reads these."""
+    if red_words(call.body):
+        return False
+    recent = [one for one in _asked(call, sender) if call.uow.now - one.told_at <= measures().words]
+    if not recent or not recent[0].options or not call.body.strip():
+        return False
+    _keep(call, sender, recent[0], call.body)
+    return True
+
+
+def _asked(call: Call, sender: Sender) -> list[Open]:
+    return asked.asked_of(call.uow.session, sender.person_id, call.uow.now, measures().bare)
+
+
+def _by_code(call: Call, sender: Sender, what: Understood, said: Said) -> bool:
+    """The code decides, however late. A report that only mentions a code stays a report."""
+    one = asked.of_number(call.uow.session, sender.person_id, said.code)
+    if one is None:
+        if what.intent in _TOLD:
+            return False
+        raise rules.NotAsked(number=said.code)
+    digit = rules.pick(said, one.options)
+    if digit is not None:
+        _note(call, sender, one, digit, rules.remark(said, one.options), None)
+    elif what.intent in _TOLD and answers.says_event(what):
+        return False
+    elif said.digit and said.bare:
+        _ask_again(call, one)
+    else:
+        _keep(call, sender, one, f"{said.digit} {said.words}".strip())
+    return True
+
+
+def _mission(call: Call, sender: Sender) -> tuple[str, datetime | None] | None:
+    """The open mission that a bare digit may mean, and when it was last written about to this phone."""
+    numbers = [number for number, _world in missions.open_everywhere(call.uow.session, sender.person_id)]
+    return (numbers[-1], last_sent(call.uow.session, call.incoming.number, numbers)) if numbers else None
+
+
+def _asked_later(memory: Memory, mission: tuple[str, datetime | None] | None, one: Open) -> bool:
+    """Whether something else is what was asked last: one of our questions, or a mission. What was answered before or
+    is over gives way to whatever is open."""
+    done = one.answered or one.state != rules.OPEN
+    if memory.questions and (done or memory.questions[0].at > one.told_at):
+        return True
+    return mission is not None and (done or (mission[1] is not None and mission[1] > one.told_at))
+
+
+def _unclear(call: Call, one: Open, said: Said, mission: tuple[str, datetime | None] | None) -> bool:
+    """A digit that is none of the options may still answer a mission; else it is asked again."""
+    if not said.bare or mission is not None or not one.options or said.digit == "0":
+        return False
+    _ask_again(call, one)
+    return True
+
+
+def _received(call: Call, sender: Sender, one: Open, said: Said, mission: tuple[str, datetime | None] | None) -> bool:
+    """收到 to a text that asks for another answer, or for none, is kept; it is rather meant for a mission."""
+    if mission is not None or not rules.is_receipt(said.words):
+        return False
+    _keep(call, sender, one, said.words)
+    return True
+
+
+def _note(
+    call: Call, sender: Sender, one: Open, digit: str, words: str, mission: tuple[str, datetime | None] | None
+) -> None:
+    call.name_actor(one.world)
+    done = _written(call, sender, one, digit, words)
+    params = {
+        "code": one.number, "label": done.label, "said": words[:20], "over": one.number if done.ended else "",
+        "mission": f"{mission[0]} {digit}" if mission else "",
+    }  # fmt: skip
+    call.reply("broadcast_noted", params, one.number)
+
+
+def _keep(call: Call, sender: Sender, one: Open, words: str) -> None:
+    call.name_actor(one.world)
+    _written(call, sender, one, "", words)
+    if one.options and not one.answered:
+        call.reply("broadcast_words", _how(call, one), one.number)
+
+
+def _ask_again(call: Call, one: Open) -> None:
+    call.name_actor(one.world)
+    call.outcome, call.subject = "reply", one.number
+    call.reply("broadcast_unclear", _how(call, one), one.number)
+
+
+def _how(call: Call, one: Open) -> dict[str, object]:
+    return {"code": one.number, "options": rules.options_line(one.options, call.lang)}
+
+
+def _written(call: Call, sender: Sender, one: Open, digit: str, words: str) -> service.Answered:
+    via = _VIA.get(call.incoming.gateway, "sms")
+    done = service.answer(call.uow, Answer(one.number, sender.person_id, digit, words, via))
+    # Words of danger beside an answer wait for a person all the same.
+    call.outcome, call.subject = "waiting" if red_words(words) else "answer", one.number
+    return done

@@ -1,0 +1,79 @@
+"""What phones ask of broadcasts: reads across worlds, because a phone has none of its own; each row names its world."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from responder.kernel import ids
+from responder.messaging.broadcasts import rules
+from responder.messaging.broadcasts.commands import Option
+from responder.messaging.broadcasts.models import Broadcast, Recipient
+from responder.messaging.broadcasts.queries import options_of
+
+_b: Any = Broadcast.__table__
+_to: Any = Recipient.__table__
+
+
+@dataclass(frozen=True)
+class Open:
+    """A broadcast that a person was asked, in any world: phones have none of their own."""
+
+    number: str
+    world: int
+    kind: str
+    options: tuple[Option, ...]
+    state: str
+    told_at: datetime
+    answered: bool
+
+
+def asked_of(session: Session, person_id: int, now: datetime, within: timedelta) -> list[Open]:
+    """What a person was texted within a time, of every world: unanswered and open ones first, then the newest."""
+    statement = (
+        select(_b.c.id, _b.c.world, _b.c.kind, _b.c.options, _b.c.state, _to.c.told_at, _to.c.answered_at)
+        .join(_b, _b.c.id == _to.c.broadcast_id)
+        .where(_to.c.person_id == person_id, _to.c.told_at >= now - within)
+        .order_by(_to.c.told_at.desc(), _b.c.id.desc())
+        .limit(8)
+    )
+    found = [
+        Open(
+            ids.number(ids.BROADCAST, row.id), row.world, row.kind, options_of(row.options), row.state, row.told_at,
+            row.answered_at is not None,
+        )
+        for row in session.execute(statement)
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: one.answered or one.state != rules.OPEN)
+
+
+def of_number(session: Session, person_id: int, number: str) -> Open | None:
+    """One broadcast that went to a person, of every world; None where it didn't."""
+    statement = (
+        select(_b.c.id, _b.c.world, _b.c.kind, _b.c.options, _b.c.state, _b.c.made_at, _to.c.answered_at)
+        .join(_b, _b.c.id == _to.c.broadcast_id)
+        .where(_to.c.person_id == person_id, _b.c.id == ids.row_id(ids.BROADCAST, number))
+    )
+    row = session.execute(statement).first()
+    if row is None:
+        return None
+    return Open(
+        number, row.world, row.kind, options_of(row.options), row.state, row.made_at, row.answered_at is not None
+    )
+
+
+def is_wanted(session: Session, key: str) -> bool:
+    """Whether a text of a broadcast should still be sent or called: it is open and the person hasn't answered.
+    ``key`` is ``B1012/17``, a person's id after the number."""
+    number, _, person = key.partition("/")
+    statement = (
+        select(_b.c.state, _to.c.answered_at)
+        .join(_b, _b.c.id == _to.c.broadcast_id)
+        .where(
+            _b.c.id == ids.row_id(ids.BROADCAST, number), _to.c.person_id == (int(person) if person.isdigit() else 0)
+        )
+    )
+    row = session.execute(statement).first()
+    return row is not None and row.state == rules.OPEN and row.answered_at is None
