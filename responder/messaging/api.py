@@ -31,3 +31,6 @@ def messages() -> dict[str, Any]:
     read = queries.outbox if request.args.get("direction") == "out" else queries.inbox
     with web.reading() as session:
         return listed(at.page(read(session, web.scope(), at), lambda text: text.id), _shape)
+
+
+from responder.messaging import api_calls  # noqa: E402, F401  (it hangs its resource on ``api``)

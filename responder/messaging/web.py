@@ -114,3 +114,6 @@ def settle(inbound: int) -> Response:
     except AlreadyHandled as refusal:
         flash(web.refusal_words(refusal)[1], "error")
     return redirect(url_for("messaging.inbox"))  # type: ignore[return-value]
+
+
+from responder.messaging import web_calls  # noqa: E402, F401

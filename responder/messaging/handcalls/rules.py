@@ -1,6 +1,7 @@
 """Calls that a person makes: which states follow, when to try again, what is read aloud. Pure."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from responder.kernel.notices import ALERT
 from responder.kernel.refusals import Refusal
@@ -10,13 +11,8 @@ from responder.messaging.rules import DRILL_MARK
 WAITING = ("open", "taken")
 """States in which somebody must still be rung."""
 
-ENDED = ("reached", "unreached", "wrong_number", "refused", "closed")
-
 GATEWAY = "byhand"
 """The name under which what was said to the caller stands in the inbox."""
-
-MISSION_ANSWERS = (("1", "acknowledged"), ("2", "en_route"), ("3", "arrived"), ("4", "done"), ("9", "declined"))
-"""The digits that a mission's text always takes, with their terms of ``mission_answer``."""
 
 
 class CallTaken(Refusal):
@@ -31,12 +27,6 @@ class CallEnded(Refusal):
     code = "handcalls.ended"
 
 
-class NotYours(Refusal):
-    """The outcome of a call is told by whoever has taken it."""
-
-    code = "handcalls.not_yours"
-
-
 class NoSuchAnswer(Refusal):
     """The digit is none of the question's answers. Params: ``answer``."""
 
@@ -49,20 +39,28 @@ def script(words: str, *, drill: bool) -> str:
 
 
 def is_urgent(priority: int) -> bool:
-    """Whether boards ring for it: it replaces an alert."""
+    """Whether boards ring for it: it stands for an alert."""
     return priority <= ALERT
 
 
-def is_answer(options: tuple[Option, ...], digit: str) -> bool:
+def is_answer(options: Sequence[Option], digit: str) -> bool:
     """Whether a digit is one of the question's answers; none at all is always one."""
     return not digit or any(option.digit == digit for option in options)
 
 
-def next_try(tries: int, minutes: tuple[int, ...]) -> timedelta:
+def is_held(state: str, taken_at: datetime | None, now: datetime, release: timedelta) -> bool:
+    """Whether somebody is making this call at the moment: one of whom nothing was heard has let it go."""
+    return state == "taken" and taken_at is not None and now - taken_at < release
+
+
+def next_try(tries: int, minutes: Sequence[int]) -> timedelta:
     """How long to wait after so many calls that nobody answered; the last wait repeats."""
     return timedelta(minutes=minutes[min(tries, len(minutes)) - 1])
 
 
-def spoken(subject: str, answer: str, said: str) -> str:
-    """An answer given by voice as the text that it would have been: ``M1003 1 路断了``."""
-    return " ".join(part for part in (subject if answer else "", answer, said.strip()) if part)
+def spoken(about: str, answer: str, said: str, *, drill: bool) -> str:
+    """An answer given by voice as the text that it would have been: ``M1003 1 路断了``. Without the number that it is
+    about, a drill's says so in front, as every text of a drill must."""
+    code = about if answer else ""
+    body = " ".join(part for part in (code, answer, " ".join(said.split())) if part)
+    return f"演练 {body}" if body and drill and not code else body
