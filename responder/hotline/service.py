@@ -5,7 +5,7 @@ from responder.dispatch import queries as missions
 from responder.dispatch import service as dispatch
 from responder.dispatch.commands import AnswerMission
 from responder.drills import queries as drills
-from responder.hotline import answering, answers, asking, filing, joining, parts, rules
+from responder.hotline import answering, answers, asking, filing, joining, parts, replying, rules
 from responder.hotline.call import Call
 from responder.hotline.completing import again
 from responder.hotline.gazetteers import gazetteer
@@ -122,7 +122,7 @@ def _converse(call: Call, sender: Sender, memory: Memory) -> None:
     if before is not None:
         call.name_actor(before.world)
         filing.rejoin(call, sender, what, before.subject)
-    elif joined or not answering.take(call, sender, what, memory):
+    elif joined or not (replying.take(call, sender, what, memory) or answering.take(call, sender, what, memory)):
         _act(call, sender, what, memory)
     joining.note(call, joined)
 
@@ -162,7 +162,7 @@ def _act(call: Call, sender: Sender, what: Understood, memory: Memory) -> None:
         _stop(call, sender)
     elif parts.part(call.incoming.body) is not None:
         call.reply("part_received")
-    else:
+    elif not replying.keep_words(call, sender):
         call.reply_rarely("not_understood", rules.PUZZLED_AGAIN)
 
 
