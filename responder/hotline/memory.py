@@ -16,7 +16,9 @@ from responder.hotline.manners import manners
 from responder.hotline.models import Question
 from responder.hotline.senders import Sender
 from responder.kernel.ids import REPORT, number
+from responder.kernel.notices import ANSWER
 from responder.messaging.models import Inbound, Outbound
+from responder.messaging.replies import replies
 from responder.platform.database import Packed, UtcDateTime
 from responder.reports.models import Report
 
@@ -27,8 +29,10 @@ _q: Any = Question.__table__
 _person: Any = Person.__table__
 _phone: Any = Phone.__table__
 
-_SENDER, _REPORT, _TEXT, _QUESTION = range(4)
+_SENDER, _REPORT, _TEXT, _QUESTION, _REPLY = range(5)
 _NEWEST = 8
+_SENT = 100
+"""The newest texts to a phone among which our answers are counted: the most that ``replies.toml`` may allow."""
 _SHAPE: dict[str, Any] = {
     "id": Integer(), "world": Integer(), "kind": Words(), "words": Words(), "division": Words(), "ref": Words(),
     "hazard": Words(), "status": Words(), "incident": Integer(), "at": UtcDateTime(), "packed": Packed(),
@@ -52,6 +56,22 @@ def _newest(what: int, columns: Mapping[str, Any], *where: Any) -> Any:
     return select(_shaped(what, columns).where(*where).order_by(columns["id"].desc()).limit(_NEWEST).subquery())
 
 
+_lately = (
+    select(_o.c.id, _o.c.world, _o.c.template, _o.c.subject, _o.c.priority, _o.c.created_at)
+    .where(_o.c.number == bindparam("number"))
+    .order_by(_o.c.id.desc())
+    .limit(_SENT)
+    .subquery()
+)
+_REPLIED = _shaped(
+    _REPLY,
+    {
+        "id": _lately.c.id, "world": _lately.c.world, "kind": _lately.c.template, "ref": _lately.c.subject,
+        "at": _lately.c.created_at,
+    },
+).where(
+    _lately.c.priority == ANSWER, _lately.c.created_at > bindparam("lately", type_=_o.c.created_at.type)
+)  # fmt: skip
 _RECALL = union_all(
     _shaped(
         _SENDER, {"id": _WHO.c.id, "kind": _WHO.c.lang, "words": _WHO.c.name, "division": _WHO.c.division_code}
@@ -82,6 +102,7 @@ _RECALL = union_all(
         _q.c.person_id == _ME, _q.c.answered_at.is_(None),
         _q.c.asked_at >= bindparam("since", type_=_q.c.asked_at.type),
     ),
+    _REPLIED,
 )  # fmt: skip
 """Who writes, what they reported, what this phone said and what was asked, in one statement: it is on every text's
 way. ``what`` tells the rows apart; what one kind of row hasn't is NULL."""
@@ -138,12 +159,22 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Replied:
+    """An answer that this phone got from the house by itself, within the time in which they are counted."""
+
+    template: str
+    subject: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Memory:
     """What one text is understood against; everything newest first."""
 
     reports: tuple[Told, ...]
     texts: tuple[Text, ...]
     questions: tuple[Asked, ...]
+    replies: tuple[Replied, ...] = ()
 
     def last(self, world: int) -> Told | None:
         """The newest report of an event in this world; zero reports tell of none."""
@@ -174,8 +205,10 @@ class Memory:
 
 def recall(session: Session, phone: str, inbound: int, now: datetime) -> tuple[Sender | None, Memory]:
     """Whose phone this is (None: nobody known), and what was said before by this person and from this phone."""
-    asked = {"number": phone, "before": inbound, "since": now - manners().question_open}
-    found: dict[int, list[Any]] = {what: [] for what in (_SENDER, _REPORT, _TEXT, _QUESTION)}
+    asked = {
+        "number": phone, "before": inbound, "since": now - manners().question_open, "lately": now - replies().window,
+    }  # fmt: skip
+    found: dict[int, list[Any]] = {what: [] for what in (_SENDER, _REPORT, _TEXT, _QUESTION, _REPLY)}
     for row in session.connection().execute(_RECALL, asked):
         found[row.what].append(row)
     for rows in found.values():
@@ -191,7 +224,19 @@ def recall(session: Session, phone: str, inbound: int, now: datetime) -> tuple[S
         ),
         tuple(Text(row.id, row.words, row.at, row.kind, row.ref, row.packed, row.world) for row in found[_TEXT]),
         tuple(Asked(row.id, row.world, row.kind, row.ref, row.packed, row.at) for row in found[_QUESTION]),
+        tuple(_replied(row) for row in found[_REPLY]),
     )  # fmt: skip
+
+
+def replied(session: Session, phone: str, now: datetime) -> tuple[Replied, ...]:
+    """The answers that a phone got lately, newest first: for a text that nothing else is remembered for."""
+    asked = {"number": phone, "lately": now - replies().window}
+    rows = session.connection().execute(_REPLIED, asked)
+    return tuple(_replied(row) for row in sorted(rows, key=lambda row: -row.id))
+
+
+def _replied(row: Any) -> Replied:
+    return Replied(row.kind, row.ref or "", row.at)
 
 
 def last_sent(session: Session, phone: str, subjects: Sequence[str]) -> datetime | None:

@@ -5,7 +5,7 @@ from responder.dispatch import queries as missions
 from responder.dispatch import service as dispatch
 from responder.dispatch.commands import AnswerMission
 from responder.drills import queries as drills
-from responder.hotline import answering, answers, asking, filing, joining, parts, replying, rules
+from responder.hotline import answering, answers, asking, filing, joining, machines, parts, replying, rules
 from responder.hotline.call import Call
 from responder.hotline.completing import again
 from responder.hotline.gazetteers import gazetteer
@@ -37,11 +37,16 @@ def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
     Raises whatever goes wrong: the hook then undoes the unit, stores the text again and calls ``shelve``.
     """
     sender, memory = recall(uow.session, incoming.number, inbound, uow.now)
-    call = Call(uow, inbound, incoming, sender, incoming.body)
-    if sender is None:
+    call = Call(uow, inbound, incoming, sender, incoming.body, replied=memory.replies)
+    if machines.take(call):
+        pass
+    elif sender is None:
         _strange(call, memory)
     else:
         _converse(call, sender, memory)
+    if call.paused and not call.subject and call.outcome in ("waiting", "help", "reply"):
+        # Nobody has answered this: a person must see it, the same words once.
+        call.outcome = "repeat" if any(text.body == incoming.body for text in memory.texts) else "waiting"
     _note(call)
 
 
