@@ -9,6 +9,7 @@ from responder.hotline.voice import menu
 from responder.incidents import authority, handoffs, levels, similarity
 from responder.messaging import letters, replies
 from responder.messaging import manners as messaging_manners
+from responder.messaging.ringing import rules as ringing
 from responder.platform import terms
 from responder.reports import checks, indicators, red
 from responder.reports.deadlines import rulebook
@@ -21,7 +22,7 @@ def read_rules() -> None:
     for read in (
         roles.every, runcards.patience, days.days, levels.levels, authority.authority, handoffs.lines,
         similarity.joining, checks.checks, indicators.indicators, catalogue.goods, catalogue.norms,
-        standard.standard, menu.menu, letters.treatments, messaging_manners.manners, replies.replies,
+        standard.standard, menu.menu, letters.treatments, messaging_manners.manners, replies.replies, ringing.manner,
     ):  # fmt: skip
         read()
     rulebook.patience()

@@ -64,3 +64,14 @@ class Turn:
 
     step: int
     prompts: tuple[Prompt, ...]
+
+
+_DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
+
+
+def digits(number: object, lang: str) -> str:
+    """A number or a code digit by digit, so that no voice makes twelve of one-two: 12 is 一二, in English 1 2."""
+    text = str(number)
+    if lang == "zh":
+        return text.translate(_DIGITS)
+    return " ".join(text)

@@ -12,6 +12,7 @@ from responder.kernel.refusals import Refusal
 from responder.messaging.calls import Heard, Line, Spoken, Turn
 from responder.messaging.gateways import twiml
 from responder.messaging.hooks import bp
+from responder.messaging.hooks_ringing import voices
 from responder.messaging.hooks_twilio import checked, root, settings, xml
 from responder.messaging.rules import keepable
 from responder.platform import web
@@ -99,10 +100,8 @@ def _twilio() -> tuple[dict[str, str], Line]:
 
 
 def _answer(turn: Turn) -> Response:
-    chosen = settings()
     base = root() + PATH
-    voices = twiml.Voices(chosen.twilio_voice, chosen.twilio_voice_en)
-    return xml(twiml.respond(turn.prompts, f"{base}/step?step={turn.step}", voices, f"{base}/recording"))
+    return xml(twiml.respond(turn.prompts, f"{base}/step?step={turn.step}", voices(), f"{base}/recording"))
 
 
 @bp.post(PATH)

@@ -8,12 +8,12 @@ from responder.hotline import receipts
 from responder.hotline.voice import book, flow
 from responder.hotline.voice.book import Row
 from responder.hotline.voice.flow import State
-from responder.hotline.voice.menu import digits, say
+from responder.hotline.voice.menu import say
 from responder.kernel.actors import REAL, Actor
 from responder.kernel.events import Event
 from responder.kernel.notices import ANSWER, Notice
 from responder.messaging import service as messaging
-from responder.messaging.calls import Prompt
+from responder.messaging.calls import Prompt, digits
 from responder.platform.terms import figures, term
 from responder.platform.work import UnitOfWork
 from responder.reports import service as reports

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from responder.hotline.voice.menu import digits, figure, menu, say
+from responder.hotline.voice.menu import figure, menu, say
 from responder.kernel.actors import REAL
-from responder.messaging.calls import Heard, Prompt
+from responder.messaging.calls import Heard, Prompt, digits
 from responder.platform.terms import term
 
 MOST_DIGITS = 6

@@ -4,6 +4,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from responder.messaging.calls import digits
 from responder.platform import config, terms
 from responder.reports.indicators import indicators
 
@@ -69,17 +70,6 @@ def say(key: str, lang: str, /, **values: object) -> str:
     """A sentence, filled."""
     words: str = getattr(menu().words[key], lang)
     return terms.fill(words, values, lang)
-
-
-_DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
-
-
-def digits(number: object, lang: str) -> str:
-    """A number or a code digit by digit, so that no voice makes twelve of one-two: 12 is 一二, in English 1 2."""
-    text = str(number)
-    if lang == "zh":
-        return text.translate(_DIGITS)
-    return " ".join(text)
 
 
 def figure(slug: str, value: int, lang: str) -> str:

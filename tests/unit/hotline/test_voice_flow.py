@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from responder.hotline.voice import flow, menu
 from responder.hotline.voice.flow import State, Task
+from responder.messaging import calls
 from responder.messaging.calls import Heard, Prompt
 from responder.platform.terms import LANGUAGES
 
@@ -49,9 +50,9 @@ def test_every_node_speaks_in_the_caller_s_language(lang: str) -> None:
 
 
 def test_digits_are_read_one_by_one() -> None:
-    assert menu.digits(120, "zh") == "一二零"
-    assert menu.digits("R1042", "zh") == "R一零四二"
-    assert menu.digits(120, "en") == "1 2 0"
+    assert calls.digits(120, "zh") == "一二零"
+    assert calls.digits("R1042", "zh") == "R一零四二"
+    assert calls.digits(120, "en") == "1 2 0"
 
 
 def test_nought_is_read_back_and_skipped_is_not() -> None:
