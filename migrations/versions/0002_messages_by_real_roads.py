@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("template", sa.String(length=60), nullable=False),
         sa.Column("taken", sa.Boolean(), nullable=False),
         sa.Column("voice", sa.Boolean(), nullable=False),
+        sa.Column("provider_id", sa.String(length=80), nullable=False),
         sa.Column("code", sa.String(length=200), nullable=False),
         sa.Column("category", sa.String(length=20), nullable=False),
         sa.Column("segments", sa.Integer(), nullable=False),
@@ -201,8 +202,9 @@ def upgrade() -> None:
         sa.Column("balance", sa.Integer(), nullable=True),
         sa.Column("signal", sa.Integer(), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("trouble", sa.String(length=8), nullable=False),
         sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(length=8), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_road")),
     )

@@ -104,6 +104,7 @@ class Outbound(InWorld, InDivision, Base, kw_only=True):
 class Attempt(InWorld, Base, kw_only=True):
     """One try at one text on one road. What caps and budgets count, and what the reasons on a person's list are made
     of. ``words`` names the exact wording; ``line`` the gateway's own number that carried it, "" for its only one.
+    ``category`` is "" while nothing is known against it; a failed receipt sets it on one that was ``taken``.
     """
 
     __tablename__ = "attempt"
@@ -123,6 +124,7 @@ class Attempt(InWorld, Base, kw_only=True):
     template: Mapped[str] = mapped_column(String(60), default="")
     taken: Mapped[bool]
     voice: Mapped[bool] = mapped_column(default=False)
+    provider_id: Mapped[str] = mapped_column(String(80), default="")
     code: Mapped[str] = mapped_column(String(200), default="")
     category: Mapped[str] = mapped_column(String(20), default="")
     segments: Mapped[int] = mapped_column(default=0)
@@ -134,9 +136,9 @@ class Road(Base, kw_only=True):
 
     ``free_at`` is when its next text may leave. The breaker: ``failures`` in a row; ``opened_at`` is set while it is
     open, ``probe_at`` when one text may try it again. ``well``, ``balance`` (thousandths of a yuan) and ``signal``
-    (percent) are what it said of itself at ``checked_at``. ``trouble`` is what is wrong with it: down, low, weak, ""
-    for nothing; ``alarmed_at`` is when a person was told of that. ``asked_at`` is when its carrier was asked what is
-    left on it.
+    (percent) are what it said of itself at ``checked_at``. ``alarmed_at`` is when the board was told that the breaker
+    opened. ``trouble`` is what is wrong by its own word: down, low, weak, "" for nothing; ``told_at`` is when a person
+    was told of that. ``asked_at`` is when its carrier was asked what is left on it.
     """
 
     __tablename__ = "road"
@@ -152,6 +154,7 @@ class Road(Base, kw_only=True):
     balance: Mapped[int | None] = mapped_column(default=None)
     signal: Mapped[int | None] = mapped_column(default=None)
     checked_at: Mapped[datetime | None] = mapped_column(default=None)
-    trouble: Mapped[str] = mapped_column(String(8), default="")
     alarmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    trouble: Mapped[str] = mapped_column(String(8), default="")
+    told_at: Mapped[datetime | None] = mapped_column(default=None)
     asked_at: Mapped[datetime | None] = mapped_column(default=None)
