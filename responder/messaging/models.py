@@ -136,9 +136,9 @@ class Road(Base, kw_only=True):
 
     ``free_at`` is when its next text may leave. The breaker: ``failures`` in a row; ``opened_at`` is set while it is
     open, ``probe_at`` when one text may try it again. ``well``, ``balance`` (thousandths of a yuan) and ``signal``
-    (percent) are what it said of itself at ``checked_at``. ``alarmed_at`` is when the board was told that the breaker
-    opened. ``trouble`` is what is wrong by its own word: down, low, weak, "" for nothing; ``told_at`` is when a person
-    was told of that. ``asked_at`` is when its carrier was asked what is left on it.
+    (percent) are what it said of itself at ``checked_at``. ``trouble`` is what is wrong by its own word: down, low,
+    weak, "" for nothing; ``alarmed_at`` is when a person was told of that. ``asked_at`` is when its carrier was asked
+    what is left on it.
     """
 
     __tablename__ = "road"
@@ -154,7 +154,6 @@ class Road(Base, kw_only=True):
     balance: Mapped[int | None] = mapped_column(default=None)
     signal: Mapped[int | None] = mapped_column(default=None)
     checked_at: Mapped[datetime | None] = mapped_column(default=None)
-    alarmed_at: Mapped[datetime | None] = mapped_column(default=None)
     trouble: Mapped[str] = mapped_column(String(8), default="")
-    told_at: Mapped[datetime | None] = mapped_column(default=None)
+    alarmed_at: Mapped[datetime | None] = mapped_column(default=None)
     asked_at: Mapped[datetime | None] = mapped_column(default=None)

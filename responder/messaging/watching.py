@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from responder.accounts import queries as accounts
 from responder.kernel import clock
@@ -16,7 +18,7 @@ from responder.kernel.events import Event
 from responder.kernel.notices import ANSWER, ROUTINE, Notice
 from responder.messaging import service
 from responder.messaging.commands import Incoming
-from responder.messaging.gateways import Checked, Gateway, Health, Metered, SendFailed
+from responder.messaging.gateways import Checked, Gateway, Health, Lined, Metered, SendFailed
 from responder.messaging.gateways.kannel_book import Carrier
 from responder.messaging.models import Road
 from responder.places.queries import places
@@ -24,6 +26,9 @@ from responder.platform import config
 from responder.platform.work import UnitOfWork, Work
 
 log = structlog.get_logger(__name__)
+
+_road: Any = Road.__table__
+_INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 
 SECONDS = 60
 _WORDS = {"down": "road_down", "low": "sim_low", "weak": "sim_weak"}
@@ -85,12 +90,15 @@ def road_name(gateway: str, line: str) -> str:
 
 def _look(name: str, gateway: Checked, work: Work) -> None:
     try:
-        found = gateway.check()
+        found = list(gateway.check())
     except SendFailed as problem:
-        found = [Health("", False, str(problem)[:80])]
+        found = [Health("", False, str(problem))]
+        found += [Health(line.name, False, "") for line in (gateway.lines() if isinstance(gateway, Lined) else ())]
+    whole = all(health.well for health in found if not health.line)
     with work.begin(_actor()) as uow:
         for health in found:
-            note(uow, road_name(name, health.line), health)
+            # What is down as a whole is told of once, not once for each line.
+            note(uow, road_name(name, health.line), health, judge=whole or not health.line)
 
 
 def _ask(name: str, gateway: Metered, work: Work) -> None:
@@ -114,13 +122,14 @@ def _ask(name: str, gateway: Metered, work: Work) -> None:
             _row(uow, row.name).asked_at = uow.now
 
 
-def note(uow: UnitOfWork, name: str, health: Health) -> None:
-    """Writes how a road is, and tells of a trouble that is new. A road must be down at two looks: modems reconnect."""
+def note(uow: UnitOfWork, name: str, health: Health, *, judge: bool = True) -> None:
+    """Writes how a road is and tells of a trouble that is new: once it was down at two looks, for modems reconnect."""
     row = _row(uow, name)
     row.well, row.state, row.signal, row.checked_at = health.well, health.state[:80], health.signal, uow.now
     if health.balance is not None:
         row.balance = health.balance
-    _judge(uow, row)
+    if judge:
+        _judge(uow, row)
 
 
 def note_carrier(uow: UnitOfWork, incoming: Incoming, road: str, carrier: Carrier) -> None:
@@ -143,11 +152,12 @@ def note_carrier(uow: UnitOfWork, incoming: Incoming, road: str, carrier: Carrie
 
 
 def _row(uow: UnitOfWork, name: str) -> Road:
+    """A road's row, locked. A relay may make it at the same moment."""
     row = uow.session.get(Road, name, with_for_update=True)
     if row is None:
-        row = Road(name=name)
-        uow.session.add(row)
-        uow.session.flush()
+        connection = uow.session.connection()
+        connection.execute(_INSERTS[connection.dialect.name](_road).on_conflict_do_nothing(), {"name": name})
+        row = uow.session.get_one(Road, name, with_for_update=True)
     return row
 
 
