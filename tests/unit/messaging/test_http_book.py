@@ -125,7 +125,8 @@ def made(tmp_path: Path, more: str = "") -> Book:
 
 
 def test_the_first_error_that_fits_counts(tmp_path: Path) -> None:
-    more = '[[errors]]\ncodes = ["1"]\ncategory = "content"\n[[errors]]\npattern = "1|忙"\ncategory = "temporary"\nafter = 9\n'
+    first = '[[errors]]\ncodes = ["1"]\ncategory = "content"\n'
+    more = first + '[[errors]]\npattern = "1|忙"\ncategory = "temporary"\nafter = 9\n'
     book = made(tmp_path, more)
     assert weigh(book, 200, "1", "") == ("content", 0)
     assert weigh(book, 200, "21", "") == ("temporary", 9)

@@ -99,7 +99,7 @@ def test_a_secret_comes_from_the_environment_and_shows_nowhere(monkeypatch: pyte
 
 def test_a_secret_that_isn_t_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SMS_TEST_SECRET", raising=False)
-    with pytest.raises(ValueError, match="SMS_TEST_SECRET is set neither in the environment nor in .env"):
+    with pytest.raises(ValueError, match=r"SMS_TEST_SECRET is set neither in the environment nor in \.env"):
         parse("{env:SMS_TEST_SECRET}")
     monkeypatch.setenv("SMS_TEST_SECRET", "")
     with pytest.raises(ValueError, match="SMS_TEST_SECRET"):
