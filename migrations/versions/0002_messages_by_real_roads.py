@@ -104,8 +104,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
     )
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
-        batch_op.create_index("ix_enrolment_number_id", ["number", "id"], unique=False)
         batch_op.create_index("ix_enrolment_state_id", ["state", "id"], unique=False)
+        batch_op.create_index(
+            "uq_enrolment_open",
+            ["number"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
 
     op.create_table(
         "hand_call",
@@ -302,8 +308,10 @@ def downgrade() -> None:
 
     op.drop_table("hand_call")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_enrolment_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
         batch_op.drop_index("ix_enrolment_state_id")
-        batch_op.drop_index("ix_enrolment_number_id")
 
     op.drop_table("enrolment")
     with op.batch_alter_table("broadcast_recipient", schema=None) as batch_op:

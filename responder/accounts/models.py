@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from responder.platform.database import Base, InDivision
@@ -119,14 +119,21 @@ class Delegation(InDivision, Base):
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+_is_open = text("state = 'open'")
+
+
 class Enrolment(InDivision, Base):
     """Somebody asks by text to become a liaison officer; the town decides. state: open → confirmed or refused.
 
-    ``division_code`` is the place they named, or the branch's where they named none that we know.
+    ``division_code`` is the place they named, or the branch's where they named none that we know. A number has one
+    open enrolment at most.
     """
 
     __tablename__ = "enrolment"
-    __table_args__ = (Index("ix_enrolment_number_id", "number", "id"), Index("ix_enrolment_state_id", "state", "id"))
+    __table_args__ = (
+        Index("uq_enrolment_open", "number", unique=True, sqlite_where=_is_open, postgresql_where=_is_open),
+        Index("ix_enrolment_state_id", "state", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     number: Mapped[str] = mapped_column(String(16))

@@ -1,0 +1,1 @@
+"""Somebody asks by text to become a liaison officer; the town decides."""
