@@ -38,7 +38,7 @@ from responder.messaging import web as messaging_web
 from responder.messaging.broadcasts import api as broadcasts_api
 from responder.messaging.broadcasts import asked as broadcasts_asked
 from responder.messaging.posting import Post
-from responder.messaging.relay import Wanted
+from responder.messaging.sending import Wanted
 from responder.openness import web as openness_web
 from responder.places import queries as places_queries
 from responder.places import web as places_web

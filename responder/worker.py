@@ -16,7 +16,7 @@ from responder.dispatch import jobs as dispatch_jobs
 from responder.hotline import service as hotline
 from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
-from responder.messaging import polling, watching
+from responder.messaging import polling, templates, watching
 from responder.messaging.broadcasts import jobs as broadcasts_jobs
 from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.relay import Relay
@@ -37,7 +37,10 @@ JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS, *broadcasts_jobs.JOBS]
 
 def relay(house: House) -> Relay:
     """The relay with its gateways and the questions that are asked before sending."""
-    return Relay(house.work, gateways(house.settings), WANTED)
+    def approved(gateway: str, template: str, lang: str) -> bool:
+        return templates.approved(gateway, template, lang, house.settings.data) is not None
+
+    return Relay(house.work, gateways(house.settings), WANTED, approved)
 
 
 def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:

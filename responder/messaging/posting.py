@@ -3,7 +3,7 @@
 Every text that comes in is answered by this way: it takes one statement for all rows, whatever they need.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from responder.accounts import queries as accounts
+from responder.accounts.views import Reach
 from responder.kernel.actors import REAL
 from responder.kernel.events import Event
 from responder.kernel.notices import Notice
@@ -80,6 +81,23 @@ class Post:
         if not number:
             _without_number(uow, notice, treated, row)
         return row
+
+
+def copy_for(uow: UnitOfWork, row: Mapping[str, Any], to: Reach, mark: str) -> None:
+    """The same text for somebody else, once: ``mark`` ends its dedup key."""
+    connection = uow.session.connection()
+    values = {name: row[name] for name in _COPIED} | {
+        "dedup": f"{row['dedup']}{mark}"[:200], "person_id": to.person_id, "number": to.number, "status": "queued",
+        "created_at": uow.now, "next_at": uow.now, "road": "", "attempts": 0, "gateway": "", "provider_id": "",
+        "error": "", "category": "", "cost": 0, "division_code": to.division,
+        "its_number": to.number, "its_priority": row["priority"],
+    }  # fmt: skip
+    connection.execute(_POST[connection.dialect.name], values)
+
+
+_COPIED = (
+    "template", "lang", "body", "form", "priority", "subject", "wanted", "expires_at", "segments", "world",
+)  # fmt: skip
 
 
 def _without_number(uow: UnitOfWork, notice: Notice, treated: Treatment, row: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ class Text:
 @dataclass(frozen=True)
 class Way:
     """One road as it stands: ``left`` of its budgets (None without any), ``queue`` in seconds before such a text would
-    leave, ``well`` as it said of itself."""
+    leave, ``well`` as it said of itself, ``most`` how many in a day to one number."""
 
     name: str
     gateway: str
@@ -61,6 +61,7 @@ class Way:
     well: bool = True
     left: int | None = None
     queue: float = 0.0
+    most: int | None = None
 
     @property
     def rings(self) -> bool:
@@ -122,6 +123,7 @@ def refusal(text: Text, way: Way, tally: Tally, failures: Sequence[Failure], app
     return (
         _incapable(text, way, approved)
         or _said_before(text, way, failures)
+        or ("call_cap" if way.most is not None and tally.count(way.name) >= way.most else "")
         or tally.refusal(way.name, way.can, text.words, text.template)
         or ("unwell" if not way.well else "")
         or ("breaker" if way.breaker.stand(now) == "open" else "")

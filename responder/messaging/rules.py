@@ -18,9 +18,16 @@ MAX_PASTE = 60_000
 """What is kept of a pasted chat: the whole of it."""
 
 RETRY_MINUTES = (0.25, 1, 3, 10, 30, 60)
-"""Waits before the second and later attempts at a text that failed for now (DOMAIN §8, error table)."""
+"""Waits before the second and later attempts at a recording that could not be fetched. Those of texts are in
+``config/messaging.toml``."""
 
-_RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "delivered": 3, "cancelled": 3}
+CATEGORIES = ("temporary", "permanent_number", "opted_out", "content", "config", "unknown")
+"""What an error says (DOMAIN §8): of the road, the number, the words, our settings."""
+
+_RANK = {
+    "held": 0, "queued": 0, "sending": 1, "sent": 2, "bundled": 2, "by_hand": 2, "failed": 3, "delivered": 3,
+    "cancelled": 3, "late": 3,
+}  # fmt: skip
 
 
 OPEN = ("waiting", "partly")

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
-from sqlalchemy import select, update
+from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -65,17 +64,21 @@ class Line:
         with self.house.work.read(world) as session:
             return [event.kind for event in eventlog.since(session, everything(world), 0, 1000)]
 
-    def put(self, key: str, *, who: str = "leader", wanted: str = "", priority: int = ROUTINE, world: int = 0) -> int:
+    def put(
+        self,
+        key: str,
+        *,
+        who: str = "leader",
+        wanted: str = "",
+        priority: int = ROUTINE,
+        world: int = 0,
+        template: str = "help",
+    ) -> int:
         """One text into the outbox; returns its id."""
         person = cast.person_id(self.house, who)
         with self.house.work.begin(Actor(None, "system", "310116", "job", world)) as uow:
-            uow.send(Notice("help", key, person=person, wanted=wanted, priority=priority, subject="M1001"))
+            uow.send(Notice(template, key, person=person, wanted=wanted, priority=priority, subject="M1001"))
         return int(self.outbox()[-1]["id"])
-
-    def hurry(self, at: datetime) -> None:
-        """Moves every waiting text's next attempt to a moment."""
-        with self.house.work.begin(Actor(None, "system", "310116", "job")) as uow:
-            uow.session.execute(update(_out).values(next_at=at))
 
 
 @pytest.fixture(scope="session")

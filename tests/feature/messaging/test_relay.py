@@ -13,8 +13,8 @@ from responder.messaging import service
 from responder.messaging.commands import Receipt
 from responder.messaging.gateways import Capabilities, Letter, SendFailed, Sent, session
 from responder.messaging.gateways.chosen import gateways
+from responder.messaging.manners import manners
 from responder.messaging.relay import Relay
-from responder.messaging.rules import RETRY_MINUTES
 from responder.settings import Settings
 from tests.feature.messaging.conftest import Line
 from tests.feature.messaging.standin import SYSTEM, StandIn, hang_up, relay_of
@@ -92,34 +92,35 @@ def test_what_will_never_arrive_fails_at_once_and_is_told(
         (500, {"type": "about:blank", "title": "down", "status": 500, "code": 20500}),
     ],
 )  # fmt: skip
-def test_what_may_pass_is_queued_again(line: Line, api: StandIn, relay: Relay, status: int, body: Any) -> None:
+def test_what_may_pass_is_tried_again_later(line: Line, api: StandIn, relay: Relay, status: int, body: Any) -> None:
     line.put("a")
     api.answer = lambda form: (status, body)
     before = datetime.now(UTC)
     relay.turn()
-    (row,) = line.outbox()
-    assert (row["status"], row["attempts"]) == ("queued", 1)
+    row = line.outbox()[0]
+    assert (row["status"], row["attempts"]) == ("held", 1)
     assert row["error"]
-    assert row["next_at"] >= before + timedelta(minutes=RETRY_MINUTES[0]) - timedelta(seconds=1)
+    assert row["next_at"] >= before + timedelta(minutes=manners().retries.temporary[0]) - timedelta(seconds=1)
     assert relay.turn() == 0, "not before its time"
     assert "message.failed" not in line.kinds()
 
 
 def test_waits_grow_until_it_is_given_up_and_told(line: Line, api: StandIn, relay: Relay) -> None:
-    line.put("a")
+    line.put("a", template="sim_low")
     api.refuse(503)
+    waits = manners().retries.temporary
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        for minutes in RETRY_MINUTES:
+        for minutes in waits:
             assert relay.turn() == 1
-            assert line.outbox()[0]["status"] == "queued"
+            assert line.outbox()[0]["status"] == "held"
             clock.shift(timedelta(minutes=minutes) - timedelta(seconds=1))
             assert relay.turn() == 0
             clock.shift(timedelta(seconds=1))
         assert relay.turn() == 1
         assert relay.turn() == 0
     (row,) = line.outbox()
-    assert (row["status"], row["category"], row["attempts"]) == ("failed", "temporary", len(RETRY_MINUTES) + 1)
-    assert len(api.asked) == len(RETRY_MINUTES) + 1
+    assert (row["status"], row["category"], row["attempts"]) == ("failed", "temporary", len(waits) + 1)
+    assert len(api.asked) == len(waits) + 1
     assert line.kinds().count("message.failed") == 1
 
 
@@ -129,8 +130,8 @@ def test_a_text_that_failed_for_now_arrives_later(line: Line, api: StandIn, rela
     api.refuse(500)
     relay.turn()
     api.answer = taken
-    line.hurry(datetime.now(UTC))
-    relay.turn()
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=16)):
+        relay.turn()
     (row,) = line.outbox()
     assert (row["status"], row["error"], row["category"]) == ("sent", "", "")
 
@@ -151,7 +152,7 @@ def test_a_stand_in_that_never_answers_is_timed_out(line: Line, api: StandIn, mo
     assert time.monotonic() - began < 3
     free.set()
     (row,) = line.outbox()
-    assert (row["status"], row["category"]) == ("queued", "temporary")
+    assert (row["status"], row["category"]) == ("held", "temporary")
     hang_up(slow)
 
 
@@ -196,5 +197,5 @@ def test_a_refused_connection_is_temporary(line: Line) -> None:
     nobody = relay_of(line, "http://127.0.0.1:9")
     nobody.turn()
     (row,) = line.outbox()
-    assert (row["status"], row["category"]) == ("queued", "temporary")
+    assert (row["status"], row["category"]) == ("held", "temporary")
     hang_up(nobody)

@@ -1,0 +1,210 @@
+"""The first half of the relay: wakes what was held, gives every waiting text its road, ends what has none left."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select, union_all, update
+from sqlalchemy.engine import Connection
+
+from responder.kernel import clock
+from responder.kernel.actors import REAL, Actor
+from responder.messaging import lastroad, roadbook, rules
+from responder.messaging.fleet import Haulier
+from responder.messaging.letters import treatment, treatments
+from responder.messaging.manners import Course, Manners, manners
+from responder.messaging.models import Outbound
+from responder.messaging.roads import Approved, Choice, Failure, Step, Text, Way, choose, step
+from responder.platform.work import Work
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+"""Texts that are given a road in one unit: few milliseconds, so that a first alert is in the next one."""
+
+_t: Any = Outbound.__table__
+
+Row = Mapping[str, Any]
+
+
+def text_of(row: Row) -> Text:
+    """What the choice of a road must know of a row. Raises UnknownTemplate."""
+    treated = treatment(row["template"])
+    stale = timedelta(minutes=treated.stale_minutes)
+    since = row["expires_at"] - stale if row["expires_at"] is not None else row["created_at"]
+    return Text(
+        row["number"], treated.kind, row["body"], rules.fingerprint("", row["body"]), row["template"], row["lang"],
+        bool(row["form"]), row["priority"], since, row["world"] != REAL,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Ending:
+    row: Row
+    choice: Choice
+    failures: Sequence[Failure]
+    late: bool = False
+
+
+class Router:
+    """Gives roads. Any number may run: rows are taken under a lock, or by the one writer."""
+
+    def __init__(self, work: Work, hauliers: Sequence[Haulier], approved: Approved) -> None:
+        self.work = work
+        self.hauliers = hauliers
+        self.approved = approved
+
+    def turn(self) -> tuple[int, int]:
+        """One unit. Returns how many texts were moved, and how many of them have ended."""
+        now = clock.now()
+        with self.work.read() as session:
+            # A look before the write: an idle relay must not take the writer's lock twenty times a second.
+            if session.execute(self._something(now)).first() is None:
+                return 0, 0
+        with self.work.begin(Actor(None, "relay", "", "job")) as uow:
+            connection = uow.session.connection()
+            moved = self._wake(connection, "held", now) + self._wake(connection, "sending", now)
+            rows = self._unrouted(connection)
+            endings = self._route(connection, rows, now) if rows else []
+        ended = sum(self._end(one) for one in endings)
+        return moved + len(rows), ended
+
+    def _something(self, now: datetime) -> Any:
+        held = select(_t.c.id).where(_t.c.status == "held", _t.c.next_at <= now).limit(1)
+        left = select(_t.c.id).where(_t.c.status == "sending", _t.c.next_at <= now).limit(1)
+        fresh = self._waiting(select(_t.c.id)).limit(1)
+        return union_all(*(select(one.subquery().c.id) for one in (held, left, fresh))).limit(1)
+
+    def _waiting(self, statement: Any) -> Any:
+        statement = statement.where(_t.c.status == "queued", _t.c.road == "")
+        if not self.hauliers:
+            # Nothing can be sent yet: what must reach somebody is called by hand, the rest waits for a gateway.
+            called = [name for name, one in treatments().items() if manners().course(one.kind).person]
+            statement = statement.where(_t.c.template.in_(called))
+        return statement
+
+    def _wake(self, connection: Connection, status: str, now: datetime) -> int:
+        """Texts whose time has come, and those whose relay died between claim and outcome."""
+        due = select(_t.c.id).where(_t.c.status == status, _t.c.next_at <= now).order_by(_t.c.next_at).limit(BATCH)
+        ids = list(connection.scalars(_locked(connection, due)))
+        if ids:
+            values = {"status": "queued", "road": "", "bundle_id": None}
+            connection.execute(update(_t).where(_t.c.id.in_(ids)).values(values))
+        return len(ids)
+
+    def _unrouted(self, connection: Connection) -> list[Row]:
+        best = self._waiting(select(_t)).order_by(_t.c.priority, _t.c.turn, _t.c.id).limit(BATCH)
+        return [dict(row) for row in connection.execute(_locked(connection, best)).mappings()]
+
+    def _route(self, connection: Connection, rows: Sequence[Row], now: datetime) -> list[_Ending]:
+        """Writes a road, or a time to wait, for each of these; returns those that have no road left."""
+        rules_ = manners()
+        tallies = roadbook.tallies(connection, {row["number"] for row in rows}, now)
+        past = roadbook.failures(connection, {row["id"] for row in rows if row["attempts"]})
+        ways = self._ways(connection, now)
+        queues = roadbook.queues(connection)
+        roads: dict[str, list[int]] = defaultdict(list)
+        waits: dict[datetime, list[int]] = defaultdict(list)
+        endings = []
+        for row in rows:
+            text, failures, tally = text_of(row), past.get(row["id"], []), tallies[row["number"]]
+            if row["expires_at"] is not None and row["expires_at"] <= now:
+                endings.append(_Ending(row, Choice(), failures, late=True))
+                continue
+            course = lastroad.course_of(row)
+            apart = _apart(row, course, tally.last_at)
+            if apart is not None and apart > now:
+                waits[apart].append(row["id"])
+                continue
+            usable = self._ordered(text, ways, queues, rules_)
+            written = [way for way in usable if not way.rings]
+            choice = choose(text, written, tally, failures, self.approved, now, course)
+            next_step = step(text, choice, failures, now, course, rules_.retries)
+            if next_step.do == "last" and course.voice:
+                choice, next_step = _ring(text, usable, choice, tally, failures, now, course)
+            if next_step.do == "go":
+                roads[next_step.road].append(row["id"])
+                queue = queues.setdefault(next_step.road, {})
+                queue[row["priority"]] = queue.get(row["priority"], 0) + 1
+            elif next_step.until is not None:
+                waits[next_step.until].append(row["id"])
+            else:
+                endings.append(_Ending(row, choice, failures))
+        for road, ids in roads.items():
+            connection.execute(update(_t).where(_t.c.id.in_(ids)).values(road=road))
+        for until, ids in waits.items():
+            connection.execute(update(_t).where(_t.c.id.in_(ids)).values(status="held", next_at=until))
+        return endings
+
+    def _ways(self, connection: Connection, now: datetime) -> dict[str, Way]:
+        found = {}
+        for one in self.hauliers:
+            lines = roadbook.standings(connection, [one], now)[one.name]
+            usable = [line for line in lines if line.well and line.breaker.stand(now) != "open"]
+            lefts = [line.budget.left() for line in usable]
+            left = None if not lefts or None in lefts else sum(n for n in lefts if n is not None)
+            found[one.name] = Way(
+                one.name, one.gateway, one.can, roadbook.best(lines, now), any(line.well for line in lines), left,
+                most=one.most,
+            )  # fmt: skip
+        return found
+
+    def _ordered(
+        self, text: Text, ways: Mapping[str, Way], queues: Mapping[str, Mapping[int, int]], rules_: Manners
+    ) -> list[Way]:
+        """The roads that are meant for a text, each with the wait for what stands before it."""
+        gateways = tuple(dict.fromkeys(one.gateway for one in self.hauliers))
+        found = []
+        for gateway in rules_.order(text.kind, text.number, gateways):
+            for one in (one for one in self.hauliers if one.gateway == gateway):
+                before = sum(n for priority, n in queues.get(one.name, {}).items() if priority <= text.priority)
+                rate = one.can.per_second * len(one.lines)
+                found.append(replace(ways[one.name], queue=before / rate))
+        return found
+
+    def _end(self, ending: _Ending) -> int:
+        row = ending.row
+        try:
+            with self.work.begin(Actor(None, "relay", row["division_code"], "job", row["world"])) as uow:
+                return int(lastroad.end(uow, row, ending.choice, ending.failures, ending.late))
+        except Exception:
+            # One text that breaks the relay must not hold up the others; it comes up again a little later.
+            log.exception("text not ended", ref=row["id"])
+            with self.work.begin(Actor(None, "relay", "", "job")) as uow:
+                later = {"status": "held", "next_at": clock.now() + timedelta(minutes=1)}
+                same = (_t.c.id == row["id"]) & (_t.c.status == "queued")
+                uow.session.connection().execute(update(_t).where(same).values(later))
+            return 0
+
+
+def _apart(row: Row, course: Course, last_at: datetime | None) -> datetime | None:
+    """Until when a text that can be bundled waits because its number has just got another."""
+    if not course.apart_minutes or last_at is None or row["attempts"] or not treatment(row["template"]).may_be_bundled:
+        return None
+    return last_at + timedelta(minutes=course.apart_minutes)
+
+
+def _ring(
+    text: Text,
+    ways: Sequence[Way],
+    written: Choice,
+    tally: Any,
+    failures: Sequence[Failure],
+    now: datetime,
+    course: Course,
+) -> tuple[Choice, Step]:
+    """A call, once by each road that rings, when no text goes any more."""
+    rung = {one.road for one in failures}
+    rings = [way for way in ways if way.rings and way.name not in rung]
+    choice = choose(text, rings, tally, failures, lambda *_: False, now, course)
+    reasons = {**written.reasons, **choice.reasons}
+    if choice.road:
+        return replace(choice, reasons=reasons), Step("go", choice.road)
+    return Choice("", reasons), Step("last")
+
+
+def _locked(connection: Connection, statement: Any) -> Any:
+    return statement.with_for_update(skip_locked=True) if connection.dialect.name == "postgresql" else statement
