@@ -15,6 +15,7 @@ from responder.app import House, assemble
 from responder.drills import cli as drills_cli
 from responder.hotline.gazetteers import of_country
 from responder.hotline.understanding import understand
+from responder.messaging import templates_cli
 from responder.places import cli as places_cli
 from responder.settings import Settings
 
@@ -190,3 +191,4 @@ main.add_command(places_cli.profile)
 main.add_command(accounts_cli.user)
 main.add_command(accounts_cli.token)
 main.add_command(drills_cli.simulate)
+main.add_command(templates_cli.templates)

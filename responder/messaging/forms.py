@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from responder.platform.terms import fill
+from responder.platform.terms import fill, vocabulary
 
 LONGEST = 35
 """Characters of one variable that Aliyun lets through (help.aliyun.com 44357)."""
@@ -21,8 +21,7 @@ _PLAIN_LISTS = ("figures", "goods", "number")
 _KEEPS_END = ("place",)
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FIELD = re.compile(r"\{[^{}]*\}")
-_JOINS = re.compile(r"[\s、，。；：,;:.（(]+$")
-_FIGURE = re.compile(r"[\d.,:%]")
+_LOOSE_END = re.compile(r"[\s、，。；：,;:.%（(\d]+$")
 _WORD = re.compile(r"[^\W\d_]")
 Limit = Annotated[int, Field(gt=0, le=LONGEST)]
 
@@ -92,8 +91,13 @@ class Form(BaseModel):
 def longest(form: Form, lang: str, answer: str = "") -> int:
     """Characters of the form with all variables as long as they may be, without the provider's signature."""
     pattern = form.pattern(lang)
-    fixed = fill(_FIELD.sub("", _with_answer(pattern, answer)), {}, lang)
-    return len(fixed) + sum(form.limits[name] for name in variables(pattern))
+    fixed = len(_FIELD.sub("", _with_answer(pattern, answer)))
+    return fixed + sum(min(form.limits[name], _most(name, lang)) for name in variables(pattern))
+
+
+def _most(name: str, lang: str) -> int:
+    """Characters of the longest word that a vocabulary has; of a variable that is no vocabulary's, the most of all."""
+    return max((len(word[lang]) for word in vocabulary(name).values()), default=LONGEST)
 
 
 def _with_answer(pattern: str, answer: str) -> str:
@@ -125,7 +129,4 @@ def cut(words: str, limit: int, *, keeps_end: bool = False) -> str:
         return words
     if keeps_end:
         return cut(words[::-1], limit)[::-1]
-    kept = words[: limit - 1]
-    while kept and _FIGURE.match(kept[-1]):
-        kept = kept[:-1]
-    return _JOINS.sub("", kept) + "…"
+    return _LOOSE_END.sub("", words[: limit - 1]) + "…"
