@@ -100,9 +100,8 @@ def aloud(text: str, lang: str) -> tuple[Prompt, ...]:
     where the English one would fall silent."""
     point = "点" if lang == "zh" else " "
     plain = _BETWEEN.sub(point, _BRACKETS.sub("，" if lang == "zh" else " ", text)).strip("， ")
-    if lang == "zh":
-        return (Prompt("say", text=digits(plain, "zh"), lang="zh"),)
-    parts = [(part.strip(), "zh" if _CHINESE.match(part) else "en") for part in _CHINESE.split(plain)]
+    pieces = [plain] if lang == "zh" else _CHINESE.split(plain)
+    parts = [(part.strip(), "zh" if lang == "zh" or _CHINESE.match(part) else "en") for part in pieces]
     return tuple(Prompt("say", text=_spaced(part, its), lang=its) for part, its in parts if part)
 
 
@@ -118,6 +117,6 @@ def _opening(reading: Reading) -> tuple[Prompt, ...]:
     return _say("opening", reading.lang, office=reading.office, name=name)
 
 
-def _say(key: str, lang: str, **values: object) -> tuple[Prompt, ...]:
+def _say(key: str, lang: str, /, **values: object) -> tuple[Prompt, ...]:
     words: str = getattr(manner().words[key], lang)
     return (Prompt("say", text=terms.fill(words, values, lang), lang=lang),)
