@@ -118,9 +118,7 @@ class TestBody:
         assert self._fits(f"{URL}&bodySHA256={self.HASH}", self.BODY, {}, is_form=False)
         assert self._fits(f"{URL}&bodySHA256={self.HASH.upper()}", self.BODY, {}, is_form=False)
 
-    @pytest.mark.parametrize(
-        "more", ["", "&bodySHA256=", "&bodySHA256=abc", f"&bodySHA256={'0' * 64}", "&bodySHA256=枫"]
-    )
+    @pytest.mark.parametrize("named", ["", "=", "=abc", "=" + "0" * 64, "=枫"])
     def test_json_without_its_hash_is_not(self, named: str) -> None:
         assert not self._fits(f"{URL}&bodySHA256{named}" if named else URL, self.BODY, {}, is_form=False)
 
