@@ -7,6 +7,7 @@ from responder.dispatch import queries as missions
 from responder.hotline import answers
 from responder.hotline.call import Call
 from responder.hotline.memory import Memory, last_sent
+from responder.hotline.rules import ANSWERS
 from responder.hotline.senders import Sender
 from responder.hotline.understanding import Understood
 from responder.kernel.actors import REAL
@@ -28,20 +29,29 @@ def take(call: Call, sender: Sender, what: Understood, memory: Memory) -> bool:
     said = rules.read(call.body)
     if said.code:
         return _by_code(call, sender, what, said)
-    if not said.digit and not rules.is_receipt(said.words) and len(said.words) > measures().max_label:
+    if not _may_answer(call, what, said):
         return False
-    if len(call.body) > _LONGEST or answers.says_event(what) or (said.digit and not said.apart and not said.words):
+    one = next((one for one in _asked(call, sender) if not what.drill or one.world != REAL), None)
+    return one is not None and _bare(call, sender, what, memory, one, said)
+
+
+def _may_answer(call: Call, what: Understood, said: Said) -> bool:
+    """Whether a text without code is short enough for an answer and tells of nothing else."""
+    if len(call.body) > _LONGEST or answers.says_event(what):
         return False
-    asks = [one for one in _asked(call, sender) if not what.drill or one.world != REAL]
-    if not asks:
-        return False
-    one = asks[0]
+    return bool(said.digit) or what.intent in ANSWERS or len(said.words) <= measures().max_label
+
+
+def _bare(call: Call, sender: Sender, what: Understood, memory: Memory, one: Open, said: Said) -> bool:
+    """A digit or label alone, where nothing else was asked since."""
     digit = rules.pick(said, one.options)
     mission = _mission(call, sender)
     if _asked_later(memory, mission, one):
         return False
     if digit is None:
-        return _unclear(call, one, said, mission) if said.digit else _received(call, sender, one, said, mission)
+        if mission is not None:
+            return False
+        return _unclear(call, one, said) if said.digit else _received(call, sender, what, one, said)
     _note(call, sender, one, digit, rules.remark(said, one.options), mission if said.bare else None)
     return True
 
@@ -96,17 +106,18 @@ def _asked_later(memory: Memory, mission: tuple[str, datetime | None] | None, on
     return mission is not None and (done or (mission[1] is not None and mission[1] > one.told_at))
 
 
-def _unclear(call: Call, one: Open, said: Said, mission: tuple[str, datetime | None] | None) -> bool:
-    """A digit that is none of the options may still answer a mission; else it is asked again."""
-    if not said.bare or mission is not None or not one.options or said.digit == "0":
+def _unclear(call: Call, one: Open, said: Said) -> bool:
+    """A digit that is none of the options is asked again; 0 belongs to zero reports."""
+    if not said.bare or not one.options or said.digit == "0":
         return False
     _ask_again(call, one)
     return True
 
 
-def _received(call: Call, sender: Sender, one: Open, said: Said, mission: tuple[str, datetime | None] | None) -> bool:
-    """收到 to a text that asks for another answer, or for none, is kept; it is rather meant for a mission."""
-    if mission is not None or not rules.is_receipt(said.words):
+def _received(call: Call, sender: Sender, what: Understood, one: Open, said: Said) -> bool:
+    """收到 or 在路上 of somebody without mission is kept with what they were asked, where that asks for another answer
+    or for none."""
+    if not rules.is_receipt(said.words) and what.intent not in ANSWERS:
         return False
     _keep(call, sender, one, said.words)
     return True
