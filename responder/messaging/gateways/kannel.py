@@ -102,7 +102,9 @@ class Kannel:
         for line in [sim.line for sim in self._book.sims] or found.lines:
             sim = self._book.sim(line)
             signal = sim.read_signal(time.time()) if sim else None
-            told.append(Health(line, found.online(line), found.lines.get(line, "not there"), signal=signal))
+            told.append(
+                Health(line, found.well and found.online(line), found.lines.get(line, "not there"), signal=signal)
+            )
         return told
 
     def metered(self) -> Sequence[str]:
