@@ -19,6 +19,8 @@ from responder.kernel.actors import Actor
 from responder.messaging import polling, templates, watching
 from responder.messaging.broadcasts import jobs as broadcasts_jobs
 from responder.messaging.gateways.chosen import fetchers, gateways
+from responder.messaging.handcalls import jobs as handcalls_jobs
+from responder.messaging.reach import jobs as reach_jobs
 from responder.messaging.relay import Relay
 from responder.platform import status
 from responder.platform.work import Work
@@ -31,7 +33,7 @@ BEAT_SECONDS = 10
 _LEADER = 7_226_002
 """PostgreSQL's advisory lock of the one worker that runs the scheduler."""
 
-JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS, *broadcasts_jobs.JOBS]
+JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS, *broadcasts_jobs.JOBS, *reach_jobs.JOBS]
 """(name, seconds, function) of every room."""
 
 
@@ -46,7 +48,7 @@ def relay(house: House) -> Relay:
 def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
     """Every room's jobs: (name, seconds, function)."""
     settings = house.settings
-    watched = watching.jobs(gateways(settings))
+    watched = [*watching.jobs(gateways(settings)), *handcalls_jobs.jobs(WANTED)]
     return [*JOBS, *polling.jobs(settings, hotline), *watched, *voice_jobs.jobs(settings.data, fetchers(settings))]
 
 

@@ -5,7 +5,7 @@ from responder.dispatch import queries as missions
 from responder.dispatch import service as dispatch
 from responder.dispatch.commands import AnswerMission
 from responder.drills import queries as drills
-from responder.hotline import answering, answers, asking, filing, joining, machines, parts, replying, rules
+from responder.hotline import answering, answers, asking, filing, joining, machines, parts, reachable, replying, rules
 from responder.hotline.call import Call
 from responder.hotline.completing import again
 from responder.hotline.gazetteers import gazetteer
@@ -154,6 +154,8 @@ def _act(call: Call, sender: Sender, what: Understood, memory: Memory) -> None:
     world, mission = _world(call.uow, sender, what, memory)
     call.name_actor(world)
     what = rules.in_context(what, call.body, memory.last(world) is not None, sender.division)
+    if reachable.take(call, sender, what):
+        return
     if what.intent in rules.ANSWERS:
         _answer(call, sender, what, mission)
     elif what.intent in rules.CONTINUES and rules.is_empty(what):
