@@ -49,7 +49,7 @@ def export(obj: Context, gateway: str, form: str) -> None:
     if form == "xlsx" and sys.stdout.isatty():
         raise click.UsageError("an xlsx file goes into a file: add > templates.xlsx")
     made = _xlsx(signature, rows) if form == "xlsx" else _csv(signature, rows)
-    click.get_binary_stream("stdout").write(made)
+    click.echo(made, nl=False)
 
 
 def _signature(settings: Settings, gateway: str) -> str:

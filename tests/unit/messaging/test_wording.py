@@ -18,7 +18,8 @@ PARAMS: dict[str, object] = {
     "mission": "M10421", "place": "漕泾镇海涯村", "hazard": "typhoon", "goods": [{"item": "quilt", "qty": 60}], "n": 5,
     "status": "acknowledged", "number": "R10231", "reason": "受灾人数与户数对不上，请核对", "kind": "followup",
     "time": "18:00", "to": "金山区", "office": "漕泾镇", "level": "IV", "hours": 2, "names": "山阳镇、漕泾镇、廊下镇",
-    "more": 7, "ask": "哪个海涯村？1漕泾镇 2山阳镇 3廊下镇，请回数字", "words": "被困、落水", "name": "王建国",
+    "more": 7, "known": "王建国", "tail": "8000", "label": "能来", "code": "B17", "body": "请到镇政府集合", "options": "1能来 2不能来",
+    "places": "海涯村、阮巷村", "note": "", "road": "sim1", "text": "余额不足", "yuan": 8, "percent": 12, "round": "2026-11", "ask": "哪个海涯村？1漕泾镇 2山阳镇 3廊下镇，请回数字", "words": "被困、落水", "name": "王建国",
     "said": "水已经进屋了老人被困在二楼", "figures": "转移87人、受伤2人", "needs": "棉被60床", "hint": "",
 }  # fmt: skip
 OWN: dict[str, dict[str, object]] = {"sheet_forwarded": {"figures": {"relocated": 87, "injured": 2}}}
