@@ -16,7 +16,7 @@ from responder.dispatch import jobs as dispatch_jobs
 from responder.hotline import service as hotline
 from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
-from responder.messaging import polling, templates, watching
+from responder.messaging import polling, pretending, templates, watching
 from responder.messaging.broadcasts import jobs as broadcasts_jobs
 from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.handcalls import jobs as handcalls_jobs
@@ -42,14 +42,15 @@ def relay(house: House) -> Relay:
     def approved(gateway: str, template: str, lang: str) -> bool:
         return templates.approved(gateway, template, lang, house.settings.data) is not None
 
-    return Relay(house.work, gateways(house.settings), WANTED, approved)
+    return Relay(house.work, gateways(house.settings, pretending.Network(house.work)), WANTED, approved)
 
 
 def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
     """Every room's jobs: (name, seconds, function)."""
     settings = house.settings
+    asked = [*polling.jobs(settings, hotline), *pretending.jobs(settings)]
     watched = [*watching.jobs(gateways(settings)), *handcalls_jobs.jobs(WANTED)]
-    return [*JOBS, *polling.jobs(settings, hotline), *watched, *voice_jobs.jobs(settings.data, fetchers(settings))]
+    return [*JOBS, *asked, *watched, *voice_jobs.jobs(settings.data, fetchers(settings))]
 
 
 def main() -> None:

@@ -165,6 +165,7 @@ def upgrade() -> None:
         "pretend_receipt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.String(length=80), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("error", sa.String(length=40), nullable=False),

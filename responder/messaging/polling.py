@@ -67,6 +67,6 @@ def jobs(settings: Settings, listener: Listener) -> list[tuple[str, float, Calla
     found: list[tuple[str, float, Callable[[Work], object]]] = []
     for name, book in books(settings).items():
         if book.inbound is not None and book.inbound.poll is not None:
-            poller = Poller(PREFIX + name, http.gateway(settings, name), listener)
+            poller = Poller(PREFIX + name, http.gateway(settings, PREFIX + name), listener)
             found.append((f"poll {name}", book.inbound.poll.every_seconds, poller))
     return found

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
 from responder.accounts import queries as accounts
 from responder.accounts.models import Person, Phone, RoleGrant
 from responder.messaging import rules
 from responder.messaging.models import Inbound, Outbound
+from responder.messaging.roads import CALL
 from responder.platform.api import Cursor
 from responder.platform.scope import Scope
 from responder.platform.status import Lag
@@ -131,18 +132,26 @@ def last_note_to(session: Session, number: str, template: str) -> datetime | Non
 
 
 def conversation(session: Session, number: str) -> list[dict[str, Any]]:
-    """What a pretend phone shows, of every world, oldest first: {direction, body, at, status}. Simulator only."""
+    """What a pretend phone shows, of every world, oldest first: {direction, body, at, status, call}. Simulator only.
+
+    What the pretend network still carries, or has lost, isn't there yet. ``call`` is true of words read aloud.
+    """
     i: Any = Inbound.__table__
     o: Any = Outbound.__table__
     came = select(i.c.id, i.c.body, i.c.received_at.label("at"), i.c.outcome.label("status")).where(
         i.c.number == number
     )
-    went = select(o.c.id, o.c.body, func.coalesce(o.c.sent_at, o.c.created_at).label("at"), o.c.status).where(
-        o.c.number == number, or_(o.c.status == "sent", o.c.status == "delivered")
-    )
-    rows = [("in", row) for row in session.execute(came)] + [("out", row) for row in session.execute(went)]
-    rows.sort(key=lambda pair: (pair[1].at, pair[0] == "out", pair[1].id))
-    return [{"direction": way, "body": row.body, "at": row.at.isoformat(), "status": row.status} for way, row in rows]
+    shown = (o.c.status == "delivered") | ((o.c.status == "sent") & (o.c.gateway != "simulator"))
+    arrived = case((o.c.gateway == "simulator", o.c.delivered_at), else_=o.c.sent_at)
+    at = func.coalesce(arrived, o.c.created_at).label("at")
+    went = select(o.c.id, o.c.body, at, o.c.status, o.c.road).where(o.c.number == number, shown)
+    rows = [("in", row, False) for row in session.execute(came)]
+    rows += [("out", row, row.road.endswith(CALL)) for row in session.execute(went)]
+    rows.sort(key=lambda found: (found[1].at, found[0] == "out", found[1].id))
+    return [
+        {"direction": way, "body": row.body, "at": row.at.isoformat(), "status": row.status, "call": call}
+        for way, row, call in rows
+    ]
 
 
 def lag(session: Session, now: datetime) -> Lag:

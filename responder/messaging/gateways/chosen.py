@@ -5,8 +5,8 @@ from functools import cache, partial
 
 from pydantic import BaseModel
 
-from responder.messaging.gateways import Capabilities, Gateway, http, kannel, kannel_book, twiml
-from responder.messaging.gateways.simulator import Simulator
+from responder.messaging.gateways import Capabilities, Gateway, http, http_book, kannel, kannel_book, twiml
+from responder.messaging.gateways.simulator import Network, Simulator
 from responder.messaging.gateways.twilio import Twilio
 from responder.platform import config
 from responder.settings import Settings
@@ -26,15 +26,18 @@ def capabilities(name: str) -> Capabilities:
     return config.load(f"gateways/{name}.toml", _File).can
 
 
-def gateways(settings: Settings) -> list[Gateway]:
-    """The gateways in the order in which they are tried. Raises UnknownGateway, ConfigError."""
-    return [_gateway(settings, name) for name in settings.gateway_names()]
+def gateways(settings: Settings, network: Network | None = None) -> list[Gateway]:
+    """The gateways in the order in which they are tried. Raises UnknownGateway, ConfigError.
+
+    Without ``network`` the simulator's phones have no switches.
+    """
+    return [_gateway(settings, name, network) for name in settings.gateway_names()]
 
 
-def _gateway(settings: Settings, name: str) -> Gateway:
+def _gateway(settings: Settings, name: str, network: Network | None) -> Gateway:
     public = settings.public_url.rstrip("/")
     if name == "simulator":
-        return Simulator(capabilities(name))
+        return Simulator(capabilities(name), network)
     if name == "twilio":
         account, token, sender = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from
         api, proxy = settings.twilio_api_url, settings.http_proxy
@@ -42,7 +45,7 @@ def _gateway(settings: Settings, name: str) -> Gateway:
     if name == "kannel":
         book = kannel_book.book()
         return kannel.Kannel(book, kannel.access(settings, book.kannel.callback))
-    if name.startswith(http.PREFIX):
+    if name.startswith(http_book.PREFIX):
         return http.gateway(settings, name)
     raise UnknownGateway(f"RESPONDER_GATEWAYS names an unknown gateway: {name}")
 

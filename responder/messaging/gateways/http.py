@@ -2,14 +2,14 @@
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape as xml_escape
 
 from responder.kernel import clock, phones
-from responder.messaging import rules
+from responder.messaging import rules, templates
 from responder.messaging.commands import Incoming, Receipt
 from responder.messaging.gateways import Category, Letter, SendFailed, Sent, http_reading
 from responder.messaging.gateways.http_book import (
@@ -32,13 +32,14 @@ _BODIES = {"form": "application/x-www-form-urlencoded", "json": "application/jso
 
 
 class Http:
-    """Sends by one provider."""
+    """Sends by one provider. ``approved`` gives the provider's id of a template in a language."""
 
-    def __init__(self, name: str, book: Book, session: Session) -> None:
+    def __init__(self, name: str, book: Book, session: Session, approved: Callable[[str, str], str | None]) -> None:
         self.name = f"{PREFIX}{name}"
         self.can = book.can
         self.book = book
         self.session = session
+        self._approved = approved
 
     def send(self, letter: Letter) -> Sent:
         """Hands over one text. Raises SendFailed with the category that the file gives to the provider's word."""
@@ -74,10 +75,11 @@ class Http:
         return incoming(self.name, inbound, found)
 
     def _template_id(self, letter: Letter) -> str:
-        ids = self.book.templates
-        found = ids.get(f"{letter.template}.{letter.lang}") or ids.get(letter.template, "")
-        if not found and "template_id" in self.book.request.names():
-            raise SendFailed("template", "content", f"no template id for {letter.template}")
+        if "template_id" not in self.book.request.names():
+            return ""
+        found = self._approved(letter.template, letter.lang)
+        if found is None:
+            raise SendFailed("template", "content", f"no approved template for {letter.template}")
         return found
 
     def _ask(self, request: Request, values: Values) -> Answer:
@@ -226,5 +228,6 @@ def receipts(book: Book, told: Receipts, found: Any) -> list[tuple[Receipt, str]
 
 def gateway(settings: Settings, name: str) -> Http:
     """The gateway ``http:<name>``. Raises ConfigError, which names file and key."""
-    book = load(settings, name)
-    return Http(name.removeprefix(PREFIX), book, Session("" if book.direct else settings.http_proxy, book.can.senders))
+    book, data = load(settings, name), settings.data
+    session = Session("" if book.direct else settings.http_proxy, book.can.senders)
+    return Http(name.removeprefix(PREFIX), book, session, lambda text, lang: templates.approved(name, text, lang, data))

@@ -235,8 +235,7 @@ class Verify(_Part):
 
 
 class Book(_Part):
-    """One provider. ``templates`` gives the provider's id of each of our templates: ``mission_alert = "1007"``;
-    an id for one language alone stands under ``"mission_alert.en"``. ``direct`` goes past the house's proxy."""
+    """One provider. ``direct`` goes past the house's proxy."""
 
     can: Capabilities
     direct: bool = False
@@ -246,7 +245,6 @@ class Book(_Part):
     receipts: Receipts | None = None
     inbound: Inbound | None = None
     verify: Verify = Verify()
-    templates: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> "Book":

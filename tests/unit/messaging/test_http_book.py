@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from responder.messaging.gateways import Letter, SendFailed, http
-from responder.messaging.gateways.http import Http, plain, weigh
+from responder.messaging.gateways.http import plain, weigh
 from responder.messaging.gateways.http_book import Book, books, load
-from responder.messaging.gateways.session import Session
 from responder.platform.config import ConfigError
 from responder.settings import Settings
 
@@ -148,14 +147,15 @@ def test_numbers_as_domestic_providers_write_them() -> None:
     ]  # fmt: skip
 
 
-def test_a_text_without_a_template_id_isn_t_sent_where_one_is_needed(tmp_path: Path) -> None:
-    text = GOOD.replace("{number}", "{template_id}") + '[templates]\nhelp = "7"\n"help.en" = "8"\n'
-    gateway = Http("town", load(written(tmp_path, text), "http:town"), Session())
-    with pytest.raises(SendFailed) as raised:
-        gateway.send(Letter(1, "+8613800138000", "水", "zero_prompt"))
-    assert raised.value.category == "content"
-    ids = [gateway._template_id(Letter(1, "+8613800138000", "水", "help", lang)) for lang in ("zh", "en")]
-    assert ids == ["7", "8"]
+def test_a_text_without_an_approved_template_isn_t_sent_where_one_is_needed(tmp_path: Path) -> None:
+    settings = written(tmp_path, GOOD.replace("{number}", "{template_id}"))
+    (tmp_path / "templates.http-town.toml").write_text('[templates.mission_alert]\nzh = "7"\n', encoding="utf-8")
+    gateway = http.gateway(settings, "http:town")
+    for template, lang in (("help", "zh"), ("mission_alert", "en")):
+        with pytest.raises(SendFailed) as raised:
+            gateway.send(Letter(1, "+8613800138000", "水", template, lang))
+        assert raised.value.category == "content"
+    assert gateway._template_id(Letter(1, "+8613800138000", "水", "mission_alert")) == "7"
 
 
 def test_the_gateway_bears_its_name(tmp_path: Path) -> None:
