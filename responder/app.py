@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from responder import __version__, warmup
 from responder.accounts import sessions, throttle
 from responder.accounts import web as accounts_web
+from responder.accounts.enrolment import queries as enrolments
 from responder.board import web as board_web
 from responder.dispatch import api as dispatch_api
 from responder.dispatch import queries as dispatch_queries
@@ -32,7 +33,7 @@ from responder.hotline import service as hotline
 from responder.hotline.voice import service as voice
 from responder.incidents import api as incidents_api
 from responder.messaging import api as messaging_api
-from responder.messaging import hooks_http, hooks_kannel, simulator, voice_hooks
+from responder.messaging import hooks_aliyun, hooks_http, hooks_kannel, simulator, voice_hooks
 from responder.messaging import queries as messaging_queries
 from responder.messaging import web as messaging_web
 from responder.messaging.broadcasts import api as broadcasts_api
@@ -86,6 +87,7 @@ NAV = [
 
 WANTED: dict[str, Wanted] = {
     "mission": dispatch_queries.is_wanted, "due": deadlines_queries.is_wanted, "broadcast": broadcasts_asked.is_wanted,
+    "enrolment": enrolments.is_wanted,
 }  # fmt: skip
 """Whether what a text or a call is about still asks for it, by the first part of its ``wanted``."""
 
@@ -161,6 +163,7 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
     )
     hooks_http.init_app(app, settings)
     hooks_kannel.init_app(app)
+    hooks_aliyun.init_app(app)
     guards.init_guards(app)
     csrf = CSRFProtect(app)
     throttle.init_app(app, settings)

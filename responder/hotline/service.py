@@ -5,7 +5,19 @@ from responder.dispatch import queries as missions
 from responder.dispatch import service as dispatch
 from responder.dispatch.commands import AnswerMission
 from responder.drills import queries as drills
-from responder.hotline import answering, answers, asking, filing, joining, machines, parts, reachable, replying, rules
+from responder.hotline import (
+    answering,
+    answers,
+    asking,
+    enrolling,
+    filing,
+    joining,
+    machines,
+    parts,
+    reachable,
+    replying,
+    rules,
+)
 from responder.hotline.call import Call
 from responder.hotline.completing import again
 from responder.hotline.gazetteers import gazetteer
@@ -52,6 +64,8 @@ def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
 
 def _strange(call: Call, memory: Memory) -> None:
     """A text of a phone that nobody knows goes to a person, once."""
+    if enrolling.apply(call):
+        return
     call.name_actor()
     uow, incoming = call.uow, call.incoming
     if incoming.body.strip():
@@ -117,6 +131,8 @@ def _alert(call: Call, division: str, words: tuple[str, ...]) -> None:
 def _converse(call: Call, sender: Sender, memory: Memory) -> None:
     """Understands a text against what was said before: the same again, a part, an answer, or news of its own."""
     uow = call.uow
+    if enrolling.decide(call, sender) or enrolling.greet(call, sender):
+        return
     same = memory.repeated(call.incoming.body, uow.now)
     if same is not None and answers.digit(call.body) is None and _repeat(call, sender, same):
         return

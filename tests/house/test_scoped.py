@@ -40,6 +40,8 @@ EXEMPT: dict[str, str] = {
     "drills.drill_of": WIRING,
     "drills.running_for": "asked with the sender's own division",
     "drills.feed_owner": "the secret address is the key",
+    "enrolment.open_of": WRITE,
+    "enrolment.is_wanted": "asked by the relay before it sends",
     "incidents.published": PUBLIC,
     "incidents.joinable": WRITE,
     "incidents.first_open": WRITE,

@@ -86,3 +86,9 @@ def open_of(session: Session, number: str) -> EnrolmentView | None:
     """The open enrolment of a number (E.164)."""
     row = session.scalar(select(Enrolment).where(Enrolment.number == number, Enrolment.state == rules.OPEN))
     return view(session, row) if row else None
+
+
+def is_wanted(session: Session, number: str) -> bool:
+    """Whether somebody must still be asked to decide."""
+    state = session.scalar(select(Enrolment.state).where(Enrolment.id == rules.row_id(number)))
+    return state == rules.OPEN
