@@ -35,8 +35,8 @@ _LINK = re.compile(r"https?://|www\.|[a-z0-9-]\.(?:com|cn|net|org|gov|edu|info|i
 class _Transport(HttpClient):
     """The SDK's requests by the house's own connections.
 
-    The SDK's own client keeps the last answer on itself and returns it from there: of two threads one may get the
-    other's, and with it the other's message id. It would also wait without end where an answer drips in.
+    The SDK's own client waits without end where an answer drips in, and takes proxies from the environment. Neither
+    it nor its errors keep the headers, which say how long to wait: they are kept here for the thread that asked.
     """
 
     def __init__(self, session: Session, base: str) -> None:
