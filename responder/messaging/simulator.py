@@ -1,14 +1,16 @@
-"""Pretend phones: a page and three calls, only in a demonstration (DESIGN §8, Phones)."""
+"""Pretend phones: a page and four calls, only in a demonstration (DESIGN §8, Phones)."""
 
 import uuid
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
+from pydantic import ValidationError
 
 from responder.kernel import phones as numbers
 from responder.kernel.refusals import Invalid
-from responder.messaging import hooks, queries
+from responder.messaging import hooks, pretending, queries
 from responder.messaging.commands import Incoming
+from responder.messaging.gateways.simulator import NONE_SET
 from responder.messaging.rules import keepable
 from responder.places.queries import places
 from responder.platform import web
@@ -26,18 +28,25 @@ SHOWN_FIRST = ("village", "leader", "coordinator")
 
 ORDER = ("village", "town", "leader", "coordinator", "keeper", "director")
 
+IN_AGAIN = {"start", "unstop", "开始", "恢复", "恢复接收"}
+"""What a phone that had opted out writes to the provider, small letters, to get texts again."""
+
+PROBLEMS = {"greater_than_equal": "negative", "less_than_equal": "too_large", "int_type": "whole"}
+"""What is wrong with a switch, in the words that refusals have; anything else isn't known."""
+
 ROLES = ("coordinator", "leader", "keeper", "director")
 
 
 def _listed() -> list[dict[str, Any]]:
     with web.work().read() as session:
-        tree = places(session)
+        tree, switches = places(session), pretending.all_switches(session)
         found: list[dict[str, Any]] = []
         for one in queries.pretend_phones(session):
             role = _role(one.roles, tree.profile.tier(one.division))
             if role is not None:
                 division = {"code": one.division, "name": tree.name(one.division)}
-                found.append({"number": one.number, "name": one.name, "role": role, "division": division})
+                phone = {"number": one.number, "name": one.name, "role": role, "division": division}
+                found.append({**phone, "switches": switches.get(one.number, NONE_SET).model_dump()})
     return found
 
 
@@ -81,12 +90,33 @@ def sms() -> tuple[Response, int]:
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or not isinstance(body.get("from"), str) or not isinstance(body.get("body"), str):
         raise Invalid(field="from, body", problem="required")
-    number = numbers.parse(body["from"])
-    if number is None:
-        raise Invalid(field="from", problem="phone")
+    number, text = _number(body["from"]), body["body"]
     provider_id = keepable(str(body.get("id") or uuid.uuid4().hex))
-    hooks.hear(Incoming("simulator", provider_id[:80], number, body["body"]))
+    with web.work().read() as session:
+        phone = pretending.switches(session, number)
+    if phone.opted_out and text.strip().casefold() in IN_AGAIN:
+        with web.work().begin(pretending.NETWORK) as uow:
+            pretending.turn(uow, number, {"opted_out": False})
+    for _time in range(2 if phone.duplicates else 1):
+        hooks.hear(Incoming("simulator", provider_id[:80], number, text))
     return jsonify(id=provider_id), 202
+
+
+@bp.post("/simulator/phones/<number>/switches")
+def switches(number: str) -> Response:
+    """Turns the switches that are named: {delay_seconds, loss_percent, off, opted_out, blocked, duplicates}. Answers
+    with all of them as they stand."""
+    changes = request.get_json(silent=True)
+    if not isinstance(changes, dict):
+        raise Invalid(field="switches", problem="required")
+    try:
+        with web.work().begin(pretending.NETWORK) as uow:
+            stand = pretending.turn(uow, _number(number), changes)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        named = ".".join(map(str, first["loc"]))
+        raise Invalid(field=named[:40], problem=PROBLEMS.get(first["type"], "unknown")) from None
+    return jsonify(stand.model_dump())
 
 
 @bp.get("/simulator/phones/<number>/messages")
@@ -95,3 +125,10 @@ def messages(number: str) -> Response:
     e164 = numbers.parse(number.replace(" ", "+"))
     with web.work().read() as session:
         return jsonify(messages=queries.conversation(session, e164 or ""))
+
+
+def _number(text: str) -> str:
+    number = numbers.parse(text.replace(" ", "+") if text.startswith(" ") else text)
+    if number is None:
+        raise Invalid(field="from", problem="phone")
+    return number
