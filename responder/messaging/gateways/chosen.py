@@ -5,7 +5,7 @@ from functools import cache, partial
 
 from pydantic import BaseModel
 
-from responder.messaging.gateways import Capabilities, Gateway, http, http_book, kannel, kannel_book, twiml
+from responder.messaging.gateways import Capabilities, Gateway, aliyun, http, http_book, kannel, kannel_book, twiml
 from responder.messaging.gateways.simulator import Network, Simulator
 from responder.messaging.gateways.twilio import Twilio
 from responder.platform import config
@@ -45,6 +45,9 @@ def _gateway(settings: Settings, name: str, network: Network | None) -> Gateway:
     if name == "kannel":
         book = kannel_book.book()
         return kannel.Kannel(book, kannel.access(settings, book.kannel.callback))
+    if name == aliyun.NAME:
+        key, secret, api = settings.aliyun_key, settings.aliyun_secret, settings.aliyun_api_url
+        return aliyun.Aliyun(aliyun.book(), settings.data, key, secret, api=api, proxy=settings.http_proxy)
     if name.startswith(http_book.PREFIX):
         return http.gateway(settings, name)
     raise UnknownGateway(f"RESPONDER_GATEWAYS names an unknown gateway: {name}")
