@@ -8,7 +8,7 @@ from sqlalchemy import update
 from responder.accounts import queries as accounts
 from responder.kernel.events import Event
 from responder.kernel.refusals import Refusal
-from responder.messaging import rules
+from responder.messaging import numbers, rules
 from responder.messaging.handcalls import service as handcalls
 from responder.messaging.handcalls.commands import HandCallWanted
 from responder.messaging.letters import treatment
@@ -35,12 +35,15 @@ def course_of(row: Mapping[str, Any]) -> Course:
 def end(uow: UnitOfWork, row: Mapping[str, Any], choice: Choice, failures: Sequence[Failure], late: bool) -> bool:
     """Ends a text that waits for a road, unless somebody else has done so. Returns whether it was this one."""
     course = course_of(row)
+    if course.person and not late and row["person_id"] is not None and _readdressed(uow, row, failures):
+        return False
     reason = "late" if late else why(choice, failures)
     status = "late" if late else "by_hand" if course.person else "failed"
     waits = (_outbound.c.id == row["id"]) & (_outbound.c.status == "queued") & (_outbound.c.road == "")
     values = {"status": status, **({} if row["error"] else {"error": reason}), **_category(row, reason)}
     if not uow.session.connection().execute(update(_outbound).where(waits).values(values)).rowcount:
         return False
+    end_inside(uow, row["id"], values)
     if course.person:
         if course.deputy and row["person_id"] is not None:
             _to_deputy(uow, row)
@@ -58,8 +61,27 @@ def end(uow: UnitOfWork, row: Mapping[str, Any], choice: Choice, failures: Seque
     return True
 
 
+def _readdressed(uow: UnitOfWork, row: Mapping[str, Any], failures: Sequence[Failure]) -> bool:
+    """Whoever has another number gets it there, before anybody is called."""
+    number = numbers.another(uow, row["person_id"], {row["number"], *(one.number for one in failures)})
+    if number is None:
+        return False
+    waits = (_outbound.c.id == row["id"]) & (_outbound.c.status == "queued") & (_outbound.c.road == "")
+    values = {"number": number, "next_at": uow.now}
+    return bool(uow.session.connection().execute(update(_outbound).where(waits).values(values)).rowcount)
+
+
 def _category(row: Mapping[str, Any], reason: str) -> dict[str, str]:
     return {} if row["category"] else {"category": reason if reason in rules.CATEGORIES else "unknown"}
+
+
+def end_inside(uow: UnitOfWork, text: int, values: Mapping[str, Any]) -> None:
+    """What went inside a text ends like it."""
+    inside = update(_outbound).where(_outbound.c.bundle_id == text, _outbound.c.status == "bundled")
+    uow.session.connection().execute(inside.values({name: values[name] for name in _SHARED if name in values}))
+
+
+_SHARED = ("status", "error", "category", "delivered_at")
 
 
 def tell_failed(uow: UnitOfWork, row: Mapping[str, Any], category: str) -> None:

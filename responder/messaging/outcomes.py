@@ -10,7 +10,7 @@ from sqlalchemy import case, update
 from responder.accounts import queries as accounts
 from responder.kernel.events import Event
 from responder.kernel.notices import ANSWER, Notice
-from responder.messaging import bundling, roadbook, rules
+from responder.messaging import bundling, numbers, roadbook, rules
 from responder.messaging.breaker import AGAINST_THE_ROAD, Breaker, failed
 from responder.messaging.fleet import Haulier
 from responder.messaging.gateways import Letter, SendFailed, Sent
@@ -99,6 +99,7 @@ def refused(uow: UnitOfWork, claim: Claim, problem: SendFailed) -> None:
     roadbook.end_attempt(uow.session.connection(), claim.row["id"], claim.at, {"taken": False, **said})
     _still(uow, claim, {"status": "queued", "road": "", "error": said["code"], "category": problem.category})
     _release(uow, claim)
+    numbers.heard_of(uow, claim.row["number"], problem.category)
 
 
 def speaks_against(uow: UnitOfWork, haulier: Haulier, line: Standing, problem: SendFailed) -> None:

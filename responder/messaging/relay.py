@@ -6,6 +6,7 @@ of workers may run, and one that is killed leaves nothing that another doesn't t
 
 import threading
 from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 import structlog
 
@@ -69,3 +70,18 @@ class Relay:
             done += sent + ended
             if not moved and not sent:
                 return done
+
+    def close(self) -> None:
+        """Hangs up the lines that gateways keep open."""
+        for gateway in self.gateways:
+            if isinstance(gateway, Held):
+                gateway.close()
+
+
+@runtime_checkable
+class Held(Protocol):
+    """A gateway that keeps connections open."""
+
+    def close(self) -> None:
+        """Lets them go."""
+        ...

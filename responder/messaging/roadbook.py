@@ -114,7 +114,7 @@ def failures(connection: Connection, texts: Collection[int]) -> dict[int, list[F
     statement = select(_attempt).where(a.outbound_id.in_(set(texts)), a.category != "").order_by(a.at, a.id)
     for row in connection.execute(statement):
         road = road_of(row.gateway, row.voice)
-        found[row.outbound_id].append(Failure(road, row.words, row.category, row.at, row.code))
+        found[row.outbound_id].append(Failure(road, row.words, row.category, row.at, row.code, row.number))
     return found
 
 

@@ -6,6 +6,7 @@ round; between rounds it is waited for. A road that can't carry a text is named 
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -71,13 +72,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Failure:
-    """A try of this text that came to nothing."""
+    """A try of this text that came to nothing, at one of its person's numbers."""
 
     road: str
     words: str
     category: str
     at: datetime
     code: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,15 +186,14 @@ def step(
         return Step("last")
     if end is not None and now >= end:
         return Step("last")
-    if not choice.road:
-        assert choice.until is not None
-        due = choice.until
-    else:
+    due = choice.until or now
+    if failures:
         last = max(failures, key=lambda one: one.at)
-        wait = retries.wait(last.category, choice.rounds)
+        rounds = max(Counter(one.road for one in failures).values())
+        wait = retries.wait(last.category, rounds)
         if wait is None:
             return Step("last")
-        due = last.at + wait
+        due = max(due, last.at + wait) if choice.road else due
     if due <= now and choice.road:
         return Step("go", choice.road)
     due = max(due, now + timedelta(seconds=1))

@@ -110,9 +110,10 @@ class Router:
         waits: dict[datetime, list[int]] = defaultdict(list)
         endings = []
         for row in rows:
-            text, failures, tally = text_of(row), past.get(row["id"], []), tallies[row["number"]]
+            text, every, tally = text_of(row), past.get(row["id"], []), tallies[row["number"]]
+            failures = [one for one in every if one.number == row["number"]]
             if row["expires_at"] is not None and row["expires_at"] <= now:
-                endings.append(_Ending(row, Choice(), failures, late=True))
+                endings.append(_Ending(row, Choice(), every, late=True))
                 continue
             course = lastroad.course_of(row)
             apart = _apart(row, course, tally.last_at)
@@ -132,7 +133,7 @@ class Router:
             elif next_step.until is not None:
                 waits[next_step.until].append(row["id"])
             else:
-                endings.append(_Ending(row, choice, failures))
+                endings.append(_Ending(row, choice, every))
         for road, ids in roads.items():
             connection.execute(update(_t).where(_t.c.id.in_(ids)).values(road=road))
         for until, ids in waits.items():

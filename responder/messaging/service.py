@@ -3,6 +3,7 @@
 The statements of the way that every text takes are made once, here: making them anew costs more than running them.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -12,18 +13,26 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from responder.kernel.actors import REAL
 from responder.kernel.events import Event
 from responder.kernel.refusals import NotFound
-from responder.messaging import nameless, rules
+from responder.messaging import lastroad, nameless, numbers, rules
 from responder.messaging.commands import Incoming, Receipt, Settle
-from responder.messaging.models import Inbound, Outbound
+from responder.messaging.letters import treatment
+from responder.messaging.manners import manners
+from responder.messaging.models import Attempt, Inbound, Outbound
 from responder.places.queries import places
 from responder.platform.work import UnitOfWork
 
 _inbound: Any = Inbound.__table__
 _outbound: Any = Outbound.__table__
+_attempt: Any = Attempt.__table__
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 _TAKE_IN = {
     name: insert(_inbound).on_conflict_do_nothing().returning(_inbound.c.id) for name, insert in _INSERTS.items()
 }
+_TRIES = (
+    select(_attempt.c.id, _attempt.c.provider_id, _attempt.c.category)
+    .where(_attempt.c.outbound_id == bindparam("text"), _attempt.c.taken)
+    .order_by(_attempt.c.at.desc(), _attempt.c.id.desc())
+)
 _OUTCOME = update(_inbound).where(_inbound.c.id == bindparam("row_id"))
 
 
@@ -61,31 +70,55 @@ def note_outcome(uow: UnitOfWork, inbound: int, values: dict[str, Any]) -> None:
 
 
 def note_receipt(uow: UnitOfWork, receipt: Receipt) -> bool:
-    """A provider's word on a text. Returns whether it changed anything: receipts come twice and out of order."""
-    row = uow.session.execute(select(_outbound).where(_outbound.c.id == receipt.ref)).mappings().first()
-    if row is None or (row["provider_id"] and receipt.provider_id and row["provider_id"] != receipt.provider_id):
+    """A provider's word on a text. Returns whether it changed anything: receipts come twice and out of order.
+
+    What failed goes on by its next road where its kind must reach somebody (alerts, duty); else the board is told. It
+    counts for all that went inside the same text.
+    """
+    connection = uow.session.connection()
+    row = connection.execute(select(_outbound).where(_outbound.c.id == receipt.ref)).mappings().first()
+    if row is None:
         return False
+    tries = connection.execute(_TRIES, {"text": receipt.ref}).all()
+    mine = next((one for one in tries if one.provider_id == receipt.provider_id), tries[0] if tries else None)
+    current = mine is None or mine.id == tries[0].id
+    said = mine.provider_id if mine is not None else row["provider_id"]
+    if said and receipt.provider_id and said != receipt.provider_id:
+        return False
+    if row["world"] != uow.world:
+        # What becomes of a drill's text is told in the drill.
+        uow.act_as(uow.actor.within(row["world"]))
+    if receipt.status == "failed":
+        if mine is not None and not mine.category:
+            what = {"code": receipt.error[:200], "category": receipt.category or "unknown"}
+            connection.execute(update(_attempt).where(_attempt.c.id == mine.id).values(what))
+        numbers.heard_of(uow, row["number"], receipt.category)
+        if not current:
+            # It is on its next road already.
+            return False
     if not rules.may_follow(row["status"], receipt.status):
         return False
-    values: dict[str, Any] = {"status": receipt.status, "error": receipt.error, "category": receipt.category}
+    goes_on = receipt.status == "failed" and manners().course(treatment(row["template"]).kind).person
+    return _follows(uow, receipt, row, goes_on=goes_on)
+
+
+def _follows(uow: UnitOfWork, receipt: Receipt, row: Mapping[str, Any], *, goes_on: bool) -> bool:
+    values: dict[str, Any] = {"status": receipt.status, "error": receipt.error[:200], "category": receipt.category}
     if receipt.status == "delivered":
         values["delivered_at"] = uow.now
     if receipt.provider_id:
         values["provider_id"] = receipt.provider_id
-    if row["world"] != uow.world:
-        # What becomes of a drill's text is told in the drill.
-        uow.act_as(uow.actor.within(row["world"]))
+    if goes_on:
+        values |= {"status": "queued", "road": "", "provider_id": "", "next_at": uow.now}
     guard = (_outbound.c.id == receipt.ref) & (_outbound.c.status == row["status"])
-    changed = uow.session.connection().execute(update(_outbound).where(guard).values(values)).rowcount
-    if changed and receipt.status == "failed":
-        tell_failed(uow, row["division_code"], row["subject"], row["template"], receipt.category)
-    return bool(changed)
-
-
-def tell_failed(uow: UnitOfWork, division: str, subject: str, template: str, category: str) -> None:
-    """A text that will not arrive is an event: somebody must call by hand."""
-    data = {"template": template, "about": subject, "category": category or "unknown"}
-    uow.record(Event("message.failed", division, subject or template, data))
+    if not uow.session.connection().execute(update(_outbound).where(guard).values(values)).rowcount:
+        return False
+    ended = receipt.status == "failed" and not goes_on
+    if ended:
+        lastroad.tell_failed(uow, row, receipt.category)
+    if receipt.status == "delivered" or ended:
+        lastroad.end_inside(uow, receipt.ref, values)
+    return True
 
 
 def complete(uow: UnitOfWork, subject: str) -> None:
