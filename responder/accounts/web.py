@@ -274,4 +274,4 @@ def sign_out_everywhere() -> Answer:
     return answer
 
 
-from responder.accounts import web_office, web_people  # noqa: E402, F401  (they hang their pages on ``bp``)
+from responder.accounts import web_enrolments, web_office, web_people  # noqa: E402, F401  (they hang their pages on ``bp``)

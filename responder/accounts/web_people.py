@@ -20,6 +20,7 @@ from responder.accounts.commands import (
     SetPassword,
     SignOutEverywhere,
 )
+from responder.accounts.enrolment import queries as enrolments
 from responder.accounts.web import Answer, attempt, begin, bp, done
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.places.queries import places
@@ -43,6 +44,7 @@ def people() -> Answer:
             page=page, limit=_PAGE,
         )  # fmt: skip
         below = [(place.code, place.name) for place in places(session).children(scope.division)]
+        enrolling = enrolments.waiting_count(session, scope)
 
     def address(**changes: object) -> str:
         now: dict[str, Any] = {**asked, "disabled": "1" if disabled else None, "page": page, **changes}
@@ -51,7 +53,7 @@ def people() -> Answer:
     return render_template(
         "accounts/people.html", people=found, total=total, asked=asked, disabled=disabled, below=below,
         roles=list(role_table.every()) if scope.can("people.manage") else [], address=address, page=page,
-        pages=max(1, -(-total // _PAGE)),
+        pages=max(1, -(-total // _PAGE)), enrolling=enrolling,
     )  # fmt: skip
 
 
