@@ -116,4 +116,5 @@ def settle(inbound: int) -> Response:
     return redirect(url_for("messaging.inbox"))  # type: ignore[return-value]
 
 
-from responder.messaging import web_calls  # noqa: E402, F401
+from responder.messaging import web_broadcasts, web_calls, web_callouts  # noqa: E402, F401
+from responder.messaging import web_prints, web_reach  # noqa: E402, F401

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from responder.kernel import ids
 from responder.messaging.broadcasts import rules
-from responder.messaging.broadcasts.callouts import by_village, called
 from responder.messaging.broadcasts.commands import Option
 from responder.messaging.broadcasts.models import Broadcast, Recipient
+from responder.messaging.broadcasts.rules import Called
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.handcalls.rules import WAITING
 from responder.messaging.models import Attempt, Outbound
@@ -68,7 +68,8 @@ class BroadcastView:
 @dataclass(frozen=True)
 class RecipientView:
     """One recipient. ``road`` is the gateway of their newest text, ``status`` what became of it, ``why`` the errors of
-    its attempts ("twilio 30003"), ``call`` the state of a call by hand, "" without one."""
+    its attempts ("twilio 30003"), ``listed`` whether they were put on the list of calls, ``call`` the state of
+    their newest call, "" without one."""
 
     person_id: int
     name: str
@@ -86,6 +87,7 @@ class RecipientView:
     status: str = ""
     road: str = ""
     category: str = ""
+    listed: bool = False
     why: tuple[str, ...] = ()
     call: str = ""
 
@@ -200,7 +202,7 @@ def recipients(session: Session, scope: Scope, number: str) -> list[RecipientVie
                 row.person_id, row.name, row.number, row.problem, row.post, row.division_code, row.told, row.told_at,
                 row.answer, labels.get(row.answer, ""), row.said, row.via, row.answered_at,
                 text.status if text else "", (text.gateway or text.road) if text else "",
-                text.category if text else "", tuple(why.get(text.id, ())) if text else (),
+                text.category if text else "", row.hand_at is not None, tuple(why.get(text.id, ())) if text else (),
                 calls.get(row.person_id, ""),
             )
         )  # fmt: skip
@@ -251,23 +253,27 @@ FAILED = ("failed", "late", "cancelled")
 """What a text came to that its recipient never had."""
 
 
-def villages(session: Session, scope: Scope, number: str) -> list[VillageView]:
-    """The villages of a callout inside the scope, those that need somebody first."""
-    found = broadcast(session, scope, number)
-    if found is None or found.kind != rules.CALLOUT:
-        return []
-    tree = places(session)
-    here = (Recipient.broadcast_id == found.id, scope.covers(Recipient.division_code))
-    states = {
-        code: rules.village_state([called(to) for to in people])
-        for code, people in by_village(session.scalars(select(Recipient).where(*here))).items()
-    }
-    people: dict[str, list[RecipientView]] = defaultdict(list)
-    for one in recipients(session, scope, number):
-        people[one.division].append(one)
-    order = ("unmanned", "listed", "waiting", "answered")
-    views = [VillageView(code, tree.label(code), states.get(code, "unmanned"), people[code]) for code in found.villages]
-    return sorted(views, key=lambda view: (order.index(view.state), view.division))
+def villages(
+    session: Session, scope: Scope, found: BroadcastView, people: Sequence[RecipientView]
+) -> list[VillageView]:
+    """The villages of a callout inside the scope with their people, those that need somebody first; of any other
+    broadcast none."""
+    tree, at = places(session), defaultdict(list)
+    for one in people:
+        at[one.division].append(one)
+    views = [
+        VillageView(code, tree.label(code), rules.village_state([_called(one) for one in at[code]]), at[code])
+        for code in found.villages
+        if scope.holds(code)
+    ]
+    return sorted(views, key=lambda view: (_NEEDY.index(view.state), view.division))
+
+
+_NEEDY = ("unmanned", "listed", "waiting", "answered")
+
+
+def _called(one: RecipientView) -> Called:
+    return Called(one.number, one.told, one.told_at, not one.silent, one.listed or bool(one.call))
 
 
 def village_counts(found: Sequence[VillageView]) -> dict[str, int]:

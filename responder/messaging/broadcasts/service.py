@@ -147,6 +147,18 @@ def answer(uow: UnitOfWork, command: Answer) -> Answered:
     return Answered(command.number, command.digit, label, row.state != rules.OPEN, bool(changed))
 
 
+def note_for(uow: UnitOfWork, command: Answer) -> Answered:
+    """An officer notes what somebody of their divisions said. Raises NotFound, NoSuchOption."""
+    theirs = select(Recipient.id).where(
+        Recipient.broadcast_id == ids.row_id(ids.BROADCAST, command.number),
+        Recipient.person_id == command.person_id,
+        Scope(uow.actor.division).covers(Recipient.division_code),
+    )
+    if uow.session.scalar(theirs) is None:
+        raise NotFound(what=command.number)
+    return answer(uow, command)
+
+
 def resend(uow: UnitOfWork, number: str) -> tuple[int, int]:
     """Texts everybody once more who hasn't answered; returns how many, and how many were left out because their last
     text is still on its way. Raises NotFound, Ended."""
