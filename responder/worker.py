@@ -21,6 +21,7 @@ from responder.messaging.broadcasts import jobs as broadcasts_jobs
 from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.handcalls import jobs as handcalls_jobs
 from responder.messaging.reach import jobs as reach_jobs
+from responder.messaging.reach import printing
 from responder.messaging.relay import Relay
 from responder.platform import status
 from responder.platform.work import Work
@@ -49,7 +50,7 @@ def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
     """Every room's jobs: (name, seconds, function)."""
     settings = house.settings
     asked = [*polling.jobs(settings, hotline), *pretending.jobs(settings)]
-    watched = [*watching.jobs(gateways(settings)), *handcalls_jobs.jobs(WANTED)]
+    watched = [*watching.jobs(gateways(settings)), *handcalls_jobs.jobs(WANTED), *printing.jobs(settings.data)]
     return [*JOBS, *asked, *watched, *voice_jobs.jobs(settings.data, fetchers(settings))]
 
 

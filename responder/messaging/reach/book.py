@@ -4,9 +4,9 @@ from datetime import time
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from responder.platform import config
+from responder.platform import config, terms
 
 Positive = Annotated[int, Field(gt=0)]
 Hour = Annotated[int, Field(ge=0, le=24)]
@@ -41,13 +41,23 @@ class Schedule(BaseModel):
 
 
 class Prints(BaseModel):
-    """What is printed every day: when (local), how many days it is kept, by which command (none: it is only kept)."""
+    """What is printed every day: when (local), how many days it is kept, by which command (none: it is only kept).
+    ``figures`` stand on the blank report form, ``slips`` are those for goods."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     at: time
     keep_days: Positive
     command: list[str]
     seconds: Positive
+    figures: Annotated[list[str], Field(min_length=1)]
+    slips: Annotated[int, Field(gt=0, le=50)]
+
+    @field_validator("figures")
+    @classmethod
+    def _are_indicators(cls, figures: list[str]) -> list[str]:
+        if unknown := [slug for slug in figures if slug not in terms.vocabulary("indicator")]:
+            raise ValueError(f"no such indicator: {', '.join(unknown)}")
+        return figures
 
 
 class Book(BaseModel):

@@ -10,7 +10,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Person, Phone, RoleGrant
-from responder.accounts.queries import held
+from responder.accounts.queries import held, ordered
 from responder.kernel import clock
 from responder.kernel.actors import REAL
 from responder.messaging.handcalls.models import HandCall
@@ -42,7 +42,7 @@ class Mark:
 @dataclass(frozen=True)
 class Known:
     """Somebody on duty and how they can be reached. ``number`` is E.164, "" where there is none, masked by whoever
-    shows it; ``since`` is when they fell silent."""
+    shows it, ``others`` are more of them; ``since`` is when they fell silent."""
 
     person_id: int
     name: str
@@ -52,6 +52,7 @@ class Known:
     state: State
     last: Mark | None = None
     since: datetime | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,8 @@ def known(session: Session, scope: Scope, now: datetime) -> list[Known]:
         newest, lately = test.state if test else "", last is not None and last.at >= since
         state = rules.state([one for _number, one in own], newest, lately)
         silent = test.asked_at if test is not None and state == "silent" else None
-        number = own[0][0] if own else ""
-        found.append(Known(row.id, row.name, row.post, row.division_code, number, state, last, silent))
+        number, *others = [number for number, _state in own] or [""]
+        found.append(Known(row.id, row.name, row.post, row.division_code, number, state, last, silent, tuple(others)))
     return found
 
 
@@ -142,6 +143,15 @@ def unreachable_count(session: Session, scope: Scope) -> int:
     stays = (_test.c.person_id == Person.id) & (_test.c.state == "silent") & (_test.c.world == REAL)
     silent = exists().where(stays, _test.c.round.in_(_lately())).correlate(Person)
     return cut_off + (session.scalar(select(func.count(Person.id)).where(*here, works, silent)) or 0)
+
+
+def roles(session: Session, scope: Scope) -> dict[int, tuple[str, ...]]:
+    """The roles that everybody in scope holds now, in the order of the table."""
+    statement = select(RoleGrant.person_id, RoleGrant.role).join(Person, held())
+    found: dict[int, list[str]] = defaultdict(list)
+    for person, role in session.execute(statement.where(scope.covers(Person.division_code))):
+        found[person].append(role)
+    return {person: ordered(named) for person, named in found.items()}
 
 
 def _lately() -> list[str]:

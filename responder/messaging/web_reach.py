@@ -1,0 +1,97 @@
+"""Pages of who can be reached: by division, the worst first."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from responder.kernel import clock
+from responder.kernel.refusals import Invalid
+from responder.messaging import web as room
+from responder.messaging.reach import queries, service
+from responder.messaging.reach.commands import CallSilent
+from responder.messaging.reach.rules import PROBLEMS, WORST_FIRST
+from responder.messaging.reach.sheet import workbook
+from responder.places.queries import places
+from responder.platform import web
+from responder.platform.pool import heavy
+from responder.platform.scope import Scope
+
+bp = room.bp
+
+_PAGE = 100
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/messages/reach")
+@web.needs("message.see")
+def reach() -> str:
+    """How each division stands, problems first; everybody on request."""
+    return render_template("messaging/reach.html", **_rows())
+
+
+@bp.get("/messages/_reach")
+@web.needs("message.see")
+def _reach() -> str:
+    """The lists alone, fetched again when somebody answers."""
+    return render_template("messaging/_reach.html", **_rows())
+
+
+@bp.get("/messages/reach/workbook")
+@web.needs("message.see")
+def reach_workbook() -> Response:
+    """Everybody on duty, as a workbook."""
+    scope = narrowed()
+    with web.reading() as session:
+        found = queries.spots(session, scope, clock.now())
+        zone = places(session).profile.zone()
+    made = heavy(workbook, found, zone, web.language(), numbers=scope.can("phone.see"))
+    answer = Response(made, content_type=_XLSX)
+    answer.headers["Content-Disposition"] = f"attachment; filename=reach-{clock.now().astimezone(zone):%Y-%m-%d}.xlsx"
+    return answer
+
+
+@bp.post("/messages/reach/call")
+@web.needs("message.send")
+def call_silent() -> Response:
+    """Puts somebody on the list of calls."""
+    typed = request.form.get("person", "")
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
+        raise Invalid(field="person", problem="unknown")
+    with web.begin() as uow:
+        made = service.call(uow, CallSilent(int(typed)))
+    flash(_("已排进电话"), "ok")
+    return redirect(url_for("messaging.call", call_id=made))  # type: ignore[return-value]
+
+
+def narrowed() -> Scope:
+    """The reader's own scope, or a division inside it that the page was narrowed to."""
+    own, asked = web.scope(), request.args.get("division", "")
+    if asked and own.holds(asked):
+        return Scope(asked, own.world, own.permissions, own.person_id)
+    return own
+
+
+def _rows() -> dict[str, Any]:
+    everyone, scope = request.args.get("show") == "all", narrowed()
+    page = max(1, request.args.get("page", 1, type=int))
+    with web.reading() as session:
+        every = queries.spots(session, scope, clock.now())
+        tree = places(session)
+        tallies = queries.tallies(session, scope, every)
+        above = tree.division(scope.division).parent if scope.division != web.scope().division else None
+        here = tree.name(scope.division)
+    counts = {state: sum(one.counts[state] for one in tallies) for state in WORST_FIRST}
+    listed = every if everyone else [spot for spot in every if _has_problem(spot)]
+    pages = max(1, -(-len(listed) // _PAGE))
+    page = min(page, pages)
+    return {
+        "spots": listed[(page - 1) * _PAGE : page * _PAGE], "listed": len(listed), "page": page, "pages": pages,
+        "total": len(every), "tallies": tallies, "counts": counts, "problems": PROBLEMS, "here": here,
+        "division": scope.division, "above": above if above and web.scope().holds(above) else None,
+        "narrowed": scope.division != web.scope().division, "show": "all" if everyone else "problems",
+    }  # fmt: skip
+
+
+def _has_problem(spot: queries.Spot) -> bool:
+    return spot.state in PROBLEMS or any(one.state in PROBLEMS for one in spot.people)
