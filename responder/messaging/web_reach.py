@@ -53,7 +53,7 @@ def reach_workbook() -> Response:
 
 @bp.post("/messages/reach/call")
 @web.needs("message.send")
-def call_silent() -> Response:
+def reach_call() -> Response:
     """Puts somebody on the list of calls."""
     typed = request.form.get("person", "")
     if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
