@@ -242,7 +242,7 @@ def resend_broadcast(number: str) -> ResponseReturnValue:
 
 @bp.post("/messages/broadcasts/<number>/calls")
 @web.needs("message.send")
-def call_silent(number: str) -> ResponseReturnValue:
+def call_unanswered(number: str) -> ResponseReturnValue:
     """The silent onto the list of calls."""
     return act(
         lambda uow: _("%(n)s 人列入人工呼叫名单", n=service.list_by_hand(uow, number)), None, _back(number)
