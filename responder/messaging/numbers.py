@@ -16,12 +16,13 @@ _STATES = {"permanent_number": ("bad", "number_dead"), "opted_out": ("opted_out"
 _KEEPERS = ("people.local", "people.manage")
 
 
-def heard_of(uow: UnitOfWork, number: str, category: str) -> None:
+def heard_of(uow: UnitOfWork, number: str, category: str, template: str) -> None:
     """Keeps what an error says of a number. What is new is told once: to the board, and by text to those who keep the
-    contacts of its owner's division. Somebody without any duty may opt out; nobody is told."""
+    contacts of its owner's division, unless the text that failed told of such a number itself. Somebody without any
+    duty may opt out; nobody is told."""
     if category not in _STATES:
         return
-    state, template = _STATES[category]
+    state, words = _STATES[category]
     owner = accounts.owner_of(uow.session, number)
     if owner is None or owner.phone_state == state:
         return
@@ -29,11 +30,13 @@ def heard_of(uow: UnitOfWork, number: str, category: str) -> None:
     if owner.disabled or (state == "opted_out" and not owner.permissions):
         return
     told: dict[str, Any] = {"name": owner.name, "phone": phones.mask(number)}
-    uow.record(Event(f"message.{template}", owner.division, "", told))
+    uow.record(Event(f"message.{words}", owner.division, "", told))
+    if template in {other for _state, other in _STATES.values()}:
+        return
     for keeper in _keepers(uow, owner):
-        dedup = f"{template}:{number}:{uow.now:%Y-%m-%d}:{keeper.id}"
+        dedup = f"{words}:{number}:{uow.now:%Y-%m-%d}:{keeper.id}"
         params = {**told, "office": owner.division_name}
-        uow.send(Notice(template, dedup, person=keeper.id, params=params))
+        uow.send(Notice(words, dedup, person=keeper.id, params=params))
 
 
 def _keepers(uow: UnitOfWork, owner: Owner) -> list[PersonView]:

@@ -99,7 +99,7 @@ def refused(uow: UnitOfWork, claim: Claim, problem: SendFailed) -> None:
     roadbook.end_attempt(uow.session.connection(), claim.row["id"], claim.at, {"taken": False, **said})
     _still(uow, claim, {"status": "queued", "road": "", "error": said["code"], "category": problem.category})
     _release(uow, claim)
-    numbers.heard_of(uow, claim.row["number"], problem.category)
+    numbers.heard_of(uow, claim.row["number"], problem.category, claim.row["template"])
 
 
 def speaks_against(uow: UnitOfWork, haulier: Haulier, line: Standing, problem: SendFailed) -> None:

@@ -76,9 +76,10 @@ def note_receipt(uow: UnitOfWork, receipt: Receipt) -> bool:
     counts for all that went inside the same text.
     """
     connection = uow.session.connection()
-    row = connection.execute(select(_outbound).where(_outbound.c.id == receipt.ref)).mappings().first()
-    if row is None:
+    found = connection.execute(select(_outbound).where(_outbound.c.id == receipt.ref)).mappings().first()
+    if found is None:
         return False
+    row = dict(found)
     tries = connection.execute(_TRIES, {"text": receipt.ref}).all()
     mine = next((one for one in tries if one.provider_id == receipt.provider_id), tries[0] if tries else None)
     current = mine is None or mine.id == tries[0].id
@@ -92,7 +93,7 @@ def note_receipt(uow: UnitOfWork, receipt: Receipt) -> bool:
         if mine is not None and not mine.category:
             what = {"code": receipt.error[:200], "category": receipt.category or "unknown"}
             connection.execute(update(_attempt).where(_attempt.c.id == mine.id).values(what))
-        numbers.heard_of(uow, row["number"], receipt.category)
+        numbers.heard_of(uow, row["number"], receipt.category, row["template"])
         if not current:
             # It is on its next road already.
             return False

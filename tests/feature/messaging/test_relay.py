@@ -16,6 +16,7 @@ from responder.messaging.gateways.chosen import gateways
 from responder.messaging.manners import manners
 from responder.messaging.relay import Relay
 from responder.settings import Settings
+from tests import cast
 from tests.feature.messaging.conftest import Line
 from tests.feature.messaging.standin import SYSTEM, StandIn, hang_up, relay_of
 
@@ -74,7 +75,11 @@ def test_what_will_never_arrive_fails_at_once_and_is_told(
     line: Line, api: StandIn, relay: Relay, status: int, code: int, category: str
 ) -> None:
     line.put("a")
+    taken = api.answer
     api.refuse(status, code)
+    refused = api.answer
+    # Its keeper, who is told, has a phone that works.
+    api.answer = lambda form: (refused if form["To"] == cast.phone("leader") else taken)(form)
     relay.turn()
     row = line.outbox()[0]
     assert (row["status"], row["category"], row["attempts"]) == ("failed", category, 1)
@@ -182,6 +187,8 @@ def test_a_failed_receipt_that_comes_before_the_answer_stands(line: Line) -> Non
         can = Capabilities()
 
         def send(self, letter: Letter) -> Sent:
+            if letter.number != cast.phone("leader"):
+                return Sent("SM2")
             with line.house.work.begin(SYSTEM) as uow:
                 service.note_receipt(uow, Receipt(letter.ref, "SM1", "failed", "30005", "permanent_number"))
             return Sent("SM1")

@@ -42,7 +42,7 @@ def test_a_relay_that_slept_past_its_claim_doesn_t_send_what_another_has_sent(
         taken = api.answer
         other = relay_of(line, api.server.url_for(""))
 
-        def slow(form: dict[str, str]) -> tuple[int, Any]:
+        def slow(form: dict[str, str]) -> Any:
             clock.shift(sending.CLAIM + timedelta(seconds=1))
             api.answer = taken
             other.turn()
