@@ -76,7 +76,9 @@ def note_receipt(uow: UnitOfWork, receipt: Receipt) -> bool:
     counts for all that went inside the same text.
     """
     connection = uow.session.connection()
-    found = connection.execute(select(_outbound).where(_outbound.c.id == receipt.ref)).mappings().first()
+    # Locked: of two receipts at the same moment the second would not see what the first made of the text.
+    asked = select(_outbound).where(_outbound.c.id == receipt.ref).with_for_update()
+    found = connection.execute(asked).mappings().first()
     if found is None:
         return False
     row = dict(found)
