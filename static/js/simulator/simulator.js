@@ -1,11 +1,12 @@
 /**
  * Pretend phones. Each opened phone asks for its messages every second; what is open stands in the address (#+86…,+86…),
- * so that a page can be shared and reloaded.
+ * so that a page can be shared and reloaded. Each has switches for what the network does to its texts.
  */
 const EVERY = 1000;
 const box = document.querySelector("[data-simulator]");
 const shelf = box.querySelector("[data-phones]");
 const blank = document.getElementById("phone");
+const ringing = document.getElementById("call");
 const open = new Map();
 
 const picks = () => [...box.querySelectorAll("[data-open]")];
@@ -15,13 +16,46 @@ function remember() {
   for (const pick of picks()) pick.setAttribute("aria-pressed", String(open.has(pick.dataset.open)));
 }
 
-async function post(number, body) {
-  const answer = await fetch("/simulator/sms", {
+async function post(path, told) {
+  const answer = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify({ from: number, body }),
+    body: JSON.stringify(told),
   });
   if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+/** Draws how a phone is set: its switches, the words beside them, and its mark in the list. */
+function mark(pick, switches) {
+  pick.dataset.switches = JSON.stringify(switches);
+  const isSet = Object.values(switches).some(Boolean);
+  pick.querySelector("[data-set]").hidden = !isSet;
+  const phone = open.get(pick.dataset.open)?.phone;
+  if (!phone) return;
+  phone.querySelector("[data-calm]").hidden = isSet;
+  for (const [name, value] of Object.entries(switches)) {
+    const sign = phone.querySelector(`[data-mark="${name}"]`);
+    sign.hidden = !value;
+    const figure = sign.querySelector("[data-figure]");
+    if (figure) figure.textContent = value;
+    const field = phone.querySelector(`[data-switch="${name}"]`);
+    if (field.type === "checkbox") field.checked = value;
+    else if (field !== document.activeElement) field.value = value;
+  }
+}
+
+async function turn(pick, phone, field) {
+  const refused = phone.querySelector("[data-refused]");
+  const value = field.type === "checkbox" ? field.checked : Number(field.value || 0);
+  const path = `/simulator/phones/${encodeURIComponent(pick.dataset.open)}/switches`;
+  try {
+    mark(pick, await post(path, { [field.dataset.switch]: value }));
+    refused.hidden = true;
+  } catch {
+    refused.hidden = false;
+    mark(pick, JSON.parse(pick.dataset.switches));
+  }
 }
 
 function show(pick, { front = false } = {}) {
@@ -39,12 +73,13 @@ function show(pick, { front = false } = {}) {
     if (body.trim() === "") return false;
     failed.hidden = true;
     try {
-      await post(number, body);
+      await post("/simulator/sms", { from: number, body });
     } catch {
       failed.hidden = false;
       return false;
     }
     read(number);
+    if (JSON.parse(pick.dataset.switches).opted_out) refresh();
     return true;
   }
   // form.js holds a form that is being sent until the page changes; this one stays.
@@ -65,7 +100,9 @@ function show(pick, { front = false } = {}) {
     if (sample) send(sample);
     if (event.target.closest("[data-shut]")) shut(number);
   });
+  phone.querySelector("[data-switchboard]").addEventListener("change", (event) => turn(pick, phone, event.target));
   open.set(number, { phone, seen: "" });
+  mark(pick, JSON.parse(pick.dataset.switches));
   if (front) shelf.prepend(phone);
   else shelf.append(phone);
   remember();
@@ -95,6 +132,15 @@ async function read(number) {
   draw(held.phone, messages);
 }
 
+/** Asks for the switches of all phones: a text may have turned one. */
+async function refresh() {
+  const answer = await fetch("/simulator/phones", { cache: "no-store" });
+  if (!answer.ok) return;
+  const { phones } = await answer.json();
+  const found = new Map(phones.map((one) => [one.number, one.switches]));
+  for (const pick of picks()) mark(pick, found.get(pick.dataset.open) ?? JSON.parse(pick.dataset.switches));
+}
+
 function draw(phone, messages) {
   const talk = phone.querySelector("[data-talk]");
   const atEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 40;
@@ -110,12 +156,19 @@ function bubble(message) {
   const line = document.createElement("li");
   // To the server it came in: from the phone it went out.
   line.className = message.direction === "in" ? "mine" : "theirs";
-  const words = document.createElement("p");
-  words.textContent = message.body;
+  const parts = message.call ? ringing.content.cloneNode(true) : document.createDocumentFragment();
+  if (message.call) {
+    line.classList.add("called");
+    parts.querySelector("[data-words]").textContent = message.body;
+  } else {
+    const words = document.createElement("p");
+    words.textContent = message.body;
+    parts.append(words);
+  }
   const time = document.createElement("time");
   time.dateTime = message.at;
   time.textContent = new Date(message.at).toLocaleTimeString("zh-CN", { hour12: false });
-  line.append(words, time);
+  line.append(parts, time);
   return line;
 }
 

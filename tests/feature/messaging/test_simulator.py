@@ -116,7 +116,8 @@ def test_the_receipt_of_a_phone_that_is_off_is_taken_like_any_other(
     ("switch", "code", "category"), [("opted_out", "21610", "opted_out"), ("blocked", "30007", "content")]
 )
 def test_what_the_provider_refuses(line: Line, switch: str, code: str, category: str) -> None:
-    turn(line, **{switch: True})
+    changes: dict[str, Any] = {switch: True}
+    turn(line, **changes)
     with pytest.raises(SendFailed) as raised:
         simulator(line).send(letter(line, 1))
     assert (raised.value.code, raised.value.category) == (code, category)
@@ -234,3 +235,14 @@ def test_the_receipts_are_a_job_of_the_worker_where_there_are_phones(line: Line)
 def test_a_gateway_that_knows_no_network_delivers_at_once() -> None:
     assert Simulator(Capabilities()).send(Letter(1, "+8613800138000", "水")).status == "delivered"
     assert Switches() == NONE_SET
+
+
+def test_the_page_bears_every_phone_s_switches(line: Line) -> None:
+    turn(line, off=True)
+    page = line.client.get("/simulator")
+    assert page.status_code == 200
+    assert page.text.count("data-switches=") > 3
+    assert page.text.count("&#34;off&#34;: true") == 1
+    for name in Switches.model_fields:
+        assert f'data-switch="{name}"' in page.text
+        assert f'data-mark="{name}"' in page.text
