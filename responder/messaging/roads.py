@@ -31,7 +31,7 @@ _FOR_NOW = ("breaker", "unwell", "budget")
 @dataclass(frozen=True)
 class Text:
     """What is to be known of a text to choose its road. ``words`` names its exact wording; ``form`` says whether it has
-    the variables of a short form; ``since`` is when it could first be sent."""
+    a short form; ``since`` is when it could first be sent."""
 
     number: str
     kind: str

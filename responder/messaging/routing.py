@@ -37,7 +37,7 @@ def text_of(row: Row) -> Text:
     since = row["expires_at"] - stale if row["expires_at"] is not None else row["created_at"]
     return Text(
         row["number"], treated.kind, row["body"], rules.fingerprint("", row["body"]), row["template"], row["lang"],
-        bool(row["form"]), row["priority"], since, row["world"] != REAL,
+        treated.form is not None, row["priority"], since, row["world"] != REAL,
     )  # fmt: skip
 
 

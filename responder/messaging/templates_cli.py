@@ -9,6 +9,7 @@ from typing import Protocol
 import click
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from responder.messaging import templates as registry
 from responder.messaging.templates import Submission
@@ -84,8 +85,8 @@ def _xlsx(signature: str, rows: Sequence[Submission]) -> bytes:
     sheet.append(_HEADINGS)
     for row in rows:
         sheet.append(tuple(_cells(row)))
-    for column, width in zip(sheet.columns, _WIDTHS, strict=True):
-        sheet.column_dimensions[column[0].column_letter].width = width
+    for n, (column, width) in enumerate(zip(sheet.columns, _WIDTHS, strict=True), 1):
+        sheet.column_dimensions[get_column_letter(n)].width = width
         for cell in column:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for cell in (*sheet[1], *sheet[2]):

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from responder.messaging import hooks_aliyun
 from responder.messaging.gateways import aliyun
+from responder.messaging.hooks import hear
 from responder.messaging.models import Outbound
 from tests import cast
 from tests.feature.messaging.conftest import Line
@@ -189,19 +190,18 @@ def test_a_branch_may_name_the_networks(
     line: Line, monkeypatch: pytest.MonkeyPatch, networks: list[str], caller: str, status: int
 ) -> None:
     known = aliyun.Book.model_validate({**aliyun.book().model_dump(mode="json"), "hooks": {"addresses": networks}})
-    monkeypatch.setattr(hooks_aliyun.aliyun, "book", lambda: known)
+    monkeypatch.setattr(aliyun, "book", lambda: known)
     pushed = line.client.post(_path(line, "up"), json=[_up("海涯村洪水")], environ_base={"REMOTE_ADDR": caller})
     assert pushed.status_code == status
     assert len(line.inbox()) == (status == 200)
 
 
 def test_while_the_database_is_away_the_list_comes_again(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = hooks_aliyun.hear
 
     def away(incoming: Any) -> Any:
         if incoming.provider_id == "1":
             raise OperationalError("select", {}, Exception("away"))
-        return heard(incoming)
+        return hear(incoming)
 
     monkeypatch.setattr(hooks_aliyun, "hear", away)
     texts = [_up("海涯村洪水", 1), _up("平安", 2, "leader")]
