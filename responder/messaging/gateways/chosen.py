@@ -5,7 +5,17 @@ from functools import cache, partial
 
 from pydantic import BaseModel
 
-from responder.messaging.gateways import Capabilities, Gateway, aliyun, http, http_book, kannel, kannel_book, twiml
+from responder.messaging.gateways import (
+    Capabilities,
+    Gateway,
+    aliyun,
+    byhand,
+    http,
+    http_book,
+    kannel,
+    kannel_book,
+    twiml,
+)
 from responder.messaging.gateways.simulator import Network, Simulator
 from responder.messaging.gateways.twilio import Twilio
 from responder.platform import config
@@ -38,6 +48,8 @@ def _gateway(settings: Settings, name: str, network: Network | None) -> Gateway:
     public = settings.public_url.rstrip("/")
     if name == "simulator":
         return Simulator(capabilities(name), network)
+    if name == byhand.NAME:
+        return byhand.ByHand(capabilities(name))
     if name == "twilio":
         account, token, sender = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from
         api, proxy = settings.twilio_api_url, settings.http_proxy

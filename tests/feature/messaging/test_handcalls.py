@@ -16,12 +16,14 @@ from responder.dispatch.models import Mission
 from responder.dispatch.scenes import scene_of
 from responder.kernel import clock
 from responder.kernel.actors import Actor
-from responder.kernel.notices import ALERT, ROUTINE
+from responder.kernel.notices import ALERT, ROUTINE, Notice
+from responder.messaging.gateways.chosen import gateways
 from responder.messaging.handcalls import rules, service
 from responder.messaging.handcalls.commands import EndCall, HandCallWanted
 from responder.messaging.handcalls.jobs import close_unwanted
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.models import Attempt, Inbound, Outbound
+from responder.messaging.relay import Relay
 from responder.platform import eventlog
 from responder.platform.scope import Scope, everything
 from responder.platform.work import Work
@@ -345,3 +347,19 @@ def test_ending_twice_is_refused_with_the_name(house: House) -> None:
     with pytest.raises(rules.CallEnded) as refusal, house.work.begin(officer(house)) as uow:
         service.end(uow, EndCall(call, "refused"))
     assert refusal.value.params == {"by": "周慧敏"}
+
+
+def test_a_branch_with_nobody_but_people_who_call(house: House) -> None:
+    settings = house.settings.model_copy(update={"gateways": "byhand"})
+    person = cast.person_id(house, "leader")
+    with house.work.begin(Actor(None, "system", "310116", "job")) as uow:
+        params = {"mission": "M1001", "place": "海涯村", "hazard": "flood"}
+        uow.send(Notice("mission_alert", "a", person=person, params=params, priority=ALERT, subject="M1001"))
+        uow.send(Notice("help", "b", person=person))
+    Relay(house.work, gateways(settings), {}).turn()
+    (call,) = rows(house.work)
+    assert (call["number"], call["subject"]) == (cast.phone("leader"), "M1001")
+    assert "海涯村洪涝，请出动" in call["script"]
+    assert {row["template"]: row["status"] for row in all_of(house.work, _text)} == {
+        "mission_alert": "by_hand", "help": "failed",
+    }  # fmt: skip
