@@ -51,7 +51,7 @@ def kannel_sms(key: str) -> Response:
     raw = told.get("text", b"")
     if request.method == "POST":
         raw, charset = request.get_data(), request.mimetype_params.get("charset", charset)
-    sender, line = _words(told, "from", "X-Kannel-From"), _words(told, "smsc", "X-Kannel-SMSC")
+    sender, line = _words(told, "from", "X-Kannel-From")[:40], _words(told, "smsc", "X-Kannel-SMSC")
     body, at = kannel_reading.decoded(raw, charset, coding), _words(told, "at")
     name, number = _words(told, "id")[:80], phones.parse(sender) or sender
     incoming = Incoming("kannel", name, number, body, kannel_reading.moment(at))

@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from responder.kernel import clock
 from responder.messaging.gateways import Health, Letter, Line, SendFailed, Sent, kannel_reading
 from responder.messaging.gateways.kannel_book import Book, Sim
-from responder.messaging.gateways.kannel_reading import DELIVERED, FAILED, REFUSED, TAKEN, State
+from responder.messaging.gateways.kannel_reading import DELIVERED, FAILED, REFUSED, State
 from responder.messaging.gateways.session import Session
 from responder.settings import Settings
 
@@ -130,7 +130,8 @@ class Kannel:
         urgent = 3 if letter.priority <= 0 else 2 if letter.priority <= 3 else 1
         found = {"X-Kannel-Priority": str(urgent), "X-Kannel-Validity": str(self._book.kannel.validity_minutes)}
         if self._to.back:
-            wanted = DELIVERED | FAILED | TAKEN | REFUSED
+            # That the network took it tells nothing new: it is sent since Kannel has it.
+            wanted = DELIVERED | FAILED | REFUSED
             told = urlencode({"ref": letter.ref, "id": ours})
             found["X-Kannel-DLR-Mask"] = str(wanted)
             found["X-Kannel-DLR-Url"] = f"{self._to.back}/status?{told}&type=%d&answer=%A"

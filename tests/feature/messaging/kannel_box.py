@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
+from urllib.request import urlopen
 
+from werkzeug import Response
 from werkzeug.serving import BaseWSGIServer, make_server
 
 LINES = ("sim1", "sim2")
@@ -178,12 +180,19 @@ def _bytes(quoted: bytes) -> bytes:
 
 
 class Box:
-    """Kannel, its networks, and the web server that it calls: ``app`` answers there, 503 while there is none."""
+    """Kannel, its networks, and the web server that it calls: ``app`` answers there, 503 while it is away.
+
+    Every test has a ``public`` address of its own: what Kannel still has to tell of an earlier one is swallowed.
+    """
 
     password = "kannel-secret"
 
     def __init__(self, folder: Path, key: str) -> None:
         self.app: Any = None
+        self.away = False
+        self.turned_away = 0
+        self._turn, self._running = 0, 0
+        self._count = threading.Lock()
         admin, boxes, sendsms, *ports = free_ports(3 + len(LINES))
         self.networks = {name: Network(port) for name, port in zip(LINES, ports, strict=True)}
         self.sendsms_url = f"http://127.0.0.1:{sendsms}/cgi-bin/sendsms"
@@ -191,9 +200,9 @@ class Box:
         self._server: BaseWSGIServer = make_server("127.0.0.1", 0, self._serve, threaded=True)
         self._serving = threading.Thread(target=self._server.serve_forever)
         self._serving.start()
-        self.public = f"http://127.0.0.1:{self._server.port}"
+        self._here = f"http://127.0.0.1:{self._server.port}"
         config = _CORE.format(
-            admin=admin, boxes=boxes, sendsms=sendsms, password=self.password, hooks=f"{self.public}/hooks/kannel/{key}"
+            admin=admin, boxes=boxes, sendsms=sendsms, password=self.password, hooks=f"{self._here}/hooks/kannel/{key}"
         )
         config += "".join(_LINE.format(line=name, port=one.port) for name, one in self.networks.items())
         self._config = folder / "kannel.conf"
@@ -211,6 +220,7 @@ class Box:
             until(lambda port=port: _listens(port))
         for network in self.networks.values():
             network.join()
+        until(self._is_ready)
 
     def stop(self) -> None:
         """Kills both processes, as a machine that loses its power."""
@@ -228,12 +238,47 @@ class Box:
         self._serving.join()
         self._server.server_close()
 
+    def _is_ready(self) -> bool:
+        with urlopen(f"{self.status_url}?password={self.password}-status") as page:
+            said = page.read()
+        return b"smsbox" in said and said.count(b"<status>online") == len(LINES)
+
+    @property
+    def public(self) -> str:
+        """The house's address in this test."""
+        return f"{self._here}/{self._turn}"
+
+    def welcome(self) -> None:
+        """Another test begins."""
+        self._turn += 1
+
+    def part(self) -> None:
+        """The test is over: waits for the requests that its house still answers."""
+        self.app, self.away = None, False
+        until(lambda: not self._running)
+        for network in self.networks.values():
+            network.texts.clear()
+
     def _serve(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if self.app is None:
-            start_response("503 Service Unavailable", [("Content-Length", "0")])
-            return [b""]
-        answer: Iterable[bytes] = self.app(environ, start_response)
-        return answer
+        with self._count:
+            self._running += 1
+        try:
+            return self._answer(environ, start_response)
+        finally:
+            with self._count:
+                self._running -= 1
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        app, mine = self.app, f"/{self._turn}/"
+        path = environ["PATH_INFO"]
+        if self.away:
+            self.turned_away += 1
+            return Response(status=503)(environ, start_response)
+        if app is None or not path.startswith((mine, "/hooks/")):
+            return Response()(environ, start_response)
+        environ["PATH_INFO"] = path.removeprefix(mine[:-1])
+        # Read to its end here: only then is it over.
+        return [b"".join(app(environ, start_response))]
 
 
 def _listens(port: int) -> bool:
