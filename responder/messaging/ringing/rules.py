@@ -6,6 +6,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from responder.accounts.enrolment.rules import ENROLMENT
 from responder.kernel import ids
 from responder.messaging.calls import Prompt, digits
 from responder.platform import config, terms
@@ -83,9 +84,8 @@ def noted(key: str, lang: str) -> tuple[Prompt, ...]:
 
 def answer(reading: Reading, key: str) -> str:
     """A key as the text that would say the same: with the number of what was read, where an answer may bear one, so
-    that it never meets another open mission or broadcast."""
-    codes = (ids.MISSION, ids.BROADCAST)
-    named = any(ids.row_id(code, reading.subject) is not None for code in codes)
+    that it never meets another open mission, broadcast or enrolment."""
+    named = any(ids.row_id(code, reading.subject) is not None for code in (ids.MISSION, ids.BROADCAST, ENROLMENT))
     return f"{reading.subject} {key}" if named else key
 
 

@@ -61,6 +61,7 @@ def test_chinese_names_inside_english_are_left_to_the_chinese_voice() -> None:
 def test_a_key_bears_the_number_of_what_was_read() -> None:
     assert rules.answer(MISSION, "1") == "M1001 1"
     assert rules.answer(Reading("", "", "", "zh", "B1003"), "2") == "B1003 2"
+    assert rules.answer(Reading("", "", "", "zh", "E1004"), "2") == "E1004 2"
     assert rules.answer(Reading("", "", "", "zh", "S1001"), "0") == "0", (
         "a report's number beside a digit means another"
     )
