@@ -1,21 +1,26 @@
 """Pages of the messages: what came in, what went out, what waits for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, cast
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from responder.messaging import inbox as coming
 from responder.messaging import queries, service
 from responder.messaging.commands import Settle
+from responder.messaging.inbox import Search
 from responder.messaging.queries import TextView
 from responder.messaging.rules import AlreadyHandled
+from responder.places.queries import places
 from responder.platform import terms, web
 from responder.platform.api import cursor
 from responder.platform.scope import Scope
 
-bp = Blueprint("messaging", __name__)
+bp: Blueprint = Blueprint("messaging", __name__)
 
 
 class Desk(Protocol):
@@ -26,38 +31,73 @@ class Desk(Protocol):
         ...
 
 
+def desk() -> Desk:
+    """The wired desk."""
+    return cast(Desk, current_app.extensions["desk"])
+
+
 @bp.get("/messages")
 @web.needs("message.see")
 def inbox() -> str:
-    """What waits for a person, danger first, then the oldest; on request all that came in, newest first."""
-    waiting = request.args.get("show") != "all"
-    return render_template("messaging/inbox.html", waiting=waiting, **_inbox_rows(waiting))
+    """What waits for a person, danger first, then the oldest; on request all that came in, newest first, searched."""
+    return render_template("messaging/inbox.html", **_inbox_rows())
 
 
 @bp.get("/messages/_inbox")
 @web.needs("message.see")
 def _inbox() -> str:
     """The list alone, fetched again when something comes in."""
-    return render_template("messaging/_inbox.html", **_inbox_rows(request.args.get("show") != "all"))
+    return render_template("messaging/_inbox.html", **_inbox_rows())
 
 
-def _inbox_rows(waiting: bool) -> dict[str, object]:
-    at = cursor(50)
-    desk = cast(Desk, current_app.extensions["desk"])
+_SOUGHT = ("q", "division", "gateway", "outcome", "subject", "since", "until")
+
+
+def _inbox_rows() -> dict[str, object]:
+    at, waiting = cursor(50), request.args.get("show") != "all"
+    asked = {name: request.args.get(name, "").strip()[:80] for name in _SOUGHT}
+    scope = web.scope()
     with web.reading() as session:
-        count = queries.waiting_count(session, web.scope())
+        tree = places(session)
+        count = queries.waiting_count(session, scope)
         if waiting:
-            items, older = queries.waiting(session, web.scope(), at.limit), None
+            items, older = queries.waiting(session, scope, at.limit), None
         else:
-            page = at.page(queries.inbox(session, web.scope(), at), lambda text: text.id)
+            page = at.page(coming.search(session, scope, _search(asked, tree.profile.zone()), at), lambda one: one.id)
             items, older = list(page.items), page.next
-        laid = desk.lay_out(session, web.scope(), [text for text in items if text.status == "waiting"])
+        laid = desk().lay_out(session, scope, [text for text in items if text.status == "waiting"])
+        gateways = [] if waiting else coming.gateways(session)
+        below = [] if waiting else [(place.code, place.name) for place in tree.children(scope.division)]
     return {
-        "texts": [(text, _understood(text)) for text in items], "next": older, "count": count, "desk": laid,
+        "texts": [(text, understood(text)) for text in items], "next": older, "count": count, "desk": laid,
         "show": "waiting" if waiting else "all", "first": at.before is None,
         "hazards": [(slug, terms.term("hazard", slug, web.language())) for slug in terms.vocabulary("hazard")],
         "kinds": [(slug, terms.term("report_kind", slug, web.language())) for slug in _REPORTS.values()],
+        "asked": asked, "sought": {name: said for name, said in asked.items() if said},
+        "gateways": [(name, gateway_words(name)) for name in gateways], "below": below,
+        "outcomes": [(slug, terms.term("outcome", slug, web.language())) for slug in terms.vocabulary("outcome")],
     }  # fmt: skip
+
+
+def gateway_words(name: str) -> str:
+    """What people call a gateway; its own name where it is a provider's."""
+    return terms.term("gateway", name, web.language()) if name in terms.vocabulary("gateway") else name
+
+
+def _search(asked: Mapping[str, str], zone: ZoneInfo) -> Search:
+    since, until = _day(asked["since"], zone), _day(asked["until"], zone)
+    return Search(
+        asked["q"], asked["division"] if asked["division"].isdigit() else "", asked["subject"], asked["gateway"],
+        asked["outcome"], since, until + timedelta(days=1) if until else None,
+    )  # fmt: skip
+
+
+def _day(said: str, zone: ZoneInfo) -> datetime | None:
+    """The beginning of a day as typed (2026-07-01), None for what is none."""
+    try:
+        return datetime.combine(date.fromisoformat(said), time(), zone)
+    except ValueError:
+        return None
 
 
 _REPORTS = {
@@ -69,7 +109,7 @@ _ANSWERS = {
 }  # fmt: skip
 
 
-def _understood(text: TextView) -> dict[str, object]:
+def understood(text: TextView) -> dict[str, object]:
     """What the machine read in a text, as a page says it: kind, hazard, place, figures, needs."""
     what = text.understood
     intent, lang = str(what.get("intent") or ""), web.language()
@@ -90,19 +130,6 @@ def _understood(text: TextView) -> dict[str, object]:
     return {"kind": kind, "figures": figures, "drill": bool(what.get("drill")), **said}
 
 
-@bp.get("/messages/outbox")
-@web.needs("message.see")
-def outbox() -> str:
-    """What went out, newest first; only what failed on request."""
-    failed = request.args.get("show") == "failed"
-    at = cursor(50)
-    with web.reading() as session:
-        page = at.page(queries.outbox(session, web.scope(), at, failed=failed), lambda text: text.id)
-    return render_template(
-        "messaging/outbox.html", texts=page.items, next=page.next, failed=failed, first=at.before is None
-    )
-
-
 @bp.post("/messages/<int:inbound>/settle")
 @web.needs("message.send")
 def settle(inbound: int) -> Response:
@@ -116,5 +143,6 @@ def settle(inbound: int) -> Response:
     return redirect(url_for("messaging.inbox"))  # type: ignore[return-value]
 
 
-from responder.messaging import web_broadcasts, web_calls, web_callouts  # noqa: E402, F401
-from responder.messaging import web_prints, web_reach  # noqa: E402, F401
+# They hang their pages on ``bp``.
+from responder.messaging import web_broadcasts, web_callouts, web_calls, web_outbox  # noqa: E402, F401, I001
+from responder.messaging import web_prints, web_reach, web_threads  # noqa: E402, F401

@@ -43,6 +43,10 @@ DATA: dict[str, str] = {
 
 PIECES: dict[str, str] = {
     "hotline/_card": "one card of a run of them",
+    "messaging/_assigning": "the form that puts a text under an incident, drawn in lists and threads",
+    "messaging/_sent": "how a text fares that went out, drawn in the outbox and in threads",
+    "messaging/_tabs": "the tabs of the room, drawn on several of its pages",
+    "messaging/_thread": "what was said, with a person or with a number that is nobody's",
     "reports/_note": "the frame of the ledger's two forms",
     "stock/_tabs": "the tabs of the room, drawn on several of its pages",
 }
