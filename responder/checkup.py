@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from responder.accounts.queries import anybody
 from responder.app import House
+from responder.messaging import templates
+from responder.messaging.gateways import aliyun, http_book, kannel, kannel_book
 from responder.messaging.gateways.chosen import UnknownGateway, gateways
 from responder.places.queries import is_loaded
 from responder.platform import eventlog, house
+from responder.platform.config import ConfigError
+from responder.settings import Settings
 from responder.stock import proof
 
 
@@ -43,7 +47,7 @@ def _settings(built: House) -> Iterator[Finding]:
     settings = built.settings
     try:
         names = [gateway.name for gateway in gateways(settings)]
-    except UnknownGateway as problem:
+    except (UnknownGateway, ConfigError) as problem:
         yield Finding(False, f"gateways: {problem}")
         names = []
     else:
@@ -58,9 +62,44 @@ def _settings(built: House) -> Iterator[Finding]:
         yield Finding(not missing, said)
         public = settings.public_url or "unset, no receipts"
         yield Finding(bool(settings.public_url), f"RESPONDER_PUBLIC_URL: {public}")
+    for name in names:
+        if name == aliyun.NAME or name.startswith(http_book.PREFIX):
+            # Whoever knows these may bring texts: they are for the provider's console alone.
+            address = f"/hooks/{name.replace(':', '/')}/{settings.hook_key(name)}/"
+            yield Finding(True, f"{name} calls us at {settings.public_url.rstrip('/')}{address}")
+    if aliyun.NAME in names:
+        yield from _aliyun(settings)
+    if kannel.Kannel.name in names:
+        yield from _kannel(settings)
     secure = settings.public_url.startswith("https://")
     add = "over plain http browsers refuse camera, location and offline filing; every job has another way"
     yield Finding(True, "HTTPS: in use" if secure else f"HTTPS: not in use ({add})")
+
+
+def _aliyun(settings: Settings) -> Iterator[Finding]:
+    register = templates.approval(aliyun.NAME, settings.data)
+    yield Finding(bool(settings.aliyun_key and settings.aliyun_secret), "Aliyun: key and secret")
+    yield Finding(bool(register.signature), f"Aliyun: signature {register.signature or 'missing'}")
+    yield Finding(bool(register.templates), f"Aliyun: {len(register.templates)} templates approved")
+
+
+def _kannel(settings: Settings) -> Iterator[Finding]:
+    wanted = {
+        "RESPONDER_KANNEL_URL": settings.kannel_url, "RESPONDER_KANNEL_USERNAME": settings.kannel_username,
+        "RESPONDER_KANNEL_PASSWORD": settings.kannel_password,
+    }  # fmt: skip
+    missing = [name for name, value in wanted.items() if not value]
+    said = f"missing {', '.join(missing)}" if missing else "address, user and password set"
+    yield Finding(not missing, f"Kannel: {said}")
+    book = kannel_book.book()
+    sims = ", ".join(sim.line for sim in book.sims) or "none listed, one line with the gateway's budget"
+    yield Finding(True, f"Kannel: SIMs {sims}")
+    watched = bool(settings.kannel_status_url)
+    yield Finding(watched, "Kannel: lines are watched" if watched else "Kannel: not watched, no status address")
+    at = kannel.hooks_at(settings, book.kannel.callback)
+    # Whoever knows it may bring texts: it is for Kannel's own file alone.
+    told = f"Kannel: calls us at {at}/sms and {at}/status" if at else "Kannel: can't call us, RESPONDER_PUBLIC_URL is unset"
+    yield Finding(bool(at), told)
 
 
 def _files() -> Iterator[Finding]:
