@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from responder.kernel import clock
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.messaging import hooks
+from responder.messaging import queries as messages
 from responder.messaging import web as room
 from responder.messaging.handcalls import conversation, queries, service
 from responder.messaging.handcalls.commands import EndCall, Outcome
 from responder.messaging.handcalls.queries import CallView
+from responder.messaging.reach import queries as reach
 from responder.platform import web
 from responder.platform.api import cursor
 
@@ -21,6 +23,21 @@ bp = room.bp
 def wanted() -> queries.Wanted:
     """Who is asked whether a call is still needed."""
     return cast(queries.Wanted, current_app.extensions["wanted"])
+
+
+@bp.app_context_processor
+def _tab_counts() -> dict[str, object]:
+    """What the tabs of the messages show beside them, asked only where they are drawn."""
+
+    def calls_waiting() -> int:
+        with web.reading() as session:
+            return queries.waiting_count(session, web.scope())
+
+    def unreachable() -> int:
+        with web.reading() as session:
+            return reach.unreachable_count(session, web.scope())
+
+    return {"calls_waiting": calls_waiting, "unreachable": unreachable}
 
 
 @bp.get("/messages/calls")
@@ -111,7 +128,7 @@ def _rows() -> dict[str, Any]:
     at, now, lang = cursor(50), clock.now(), web.language()
     scope = web.scope()
     with web.reading() as session:
-        count = queries.waiting_count(session, scope)
+        every, count = queries.waiting_count(session, scope), messages.waiting_count(session, scope)
         if done:
             page = at.page(queries.ended(session, scope, at, now, lang), lambda one: one.id)
             found, older = list(page.items), page.next
@@ -119,7 +136,7 @@ def _rows() -> dict[str, Any]:
             found, older = queries.waiting(session, scope, now, lang), None
             found = [one for one in found if queries.is_wanted(session, one.wanted, one.text, wanted())]
     return {
-        "calls": found, "later": [one for one in found if _waits(one)], "next": older, "count": count,
+        "calls": found, "later": [one for one in found if _waits(one)], "next": older, "all": every, "count": count,
         "show": "ended" if done else "waiting", "first": at.before is None, "now": now,
     }  # fmt: skip
 

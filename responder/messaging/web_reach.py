@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from responder.kernel import clock
 from responder.kernel.refusals import Invalid
+from responder.messaging import queries as messages
 from responder.messaging import web as room
 from responder.messaging.reach import queries, service
 from responder.messaging.reach.commands import CallSilent
@@ -80,7 +81,7 @@ def _rows() -> dict[str, Any]:
         tree = places(session)
         tallies = queries.tallies(session, scope, every)
         above = tree.division(scope.division).parent if scope.division != web.scope().division else None
-        here = tree.name(scope.division)
+        here, count = tree.name(scope.division), messages.waiting_count(session, web.scope())
     counts = {state: sum(one.counts[state] for one in tallies) for state in WORST_FIRST}
     listed = every if everyone else [spot for spot in every if _has_problem(spot)]
     pages = max(1, -(-len(listed) // _PAGE))
@@ -90,6 +91,7 @@ def _rows() -> dict[str, Any]:
         "total": len(every), "tallies": tallies, "counts": counts, "problems": PROBLEMS, "here": here,
         "division": scope.division, "above": above if above and web.scope().holds(above) else None,
         "narrowed": scope.division != web.scope().division, "show": "all" if everyone else "problems",
+        "count": count,
     }  # fmt: skip
 
 
