@@ -98,8 +98,8 @@ def _kannel(settings: Settings) -> Iterator[Finding]:
     yield Finding(watched, "Kannel: lines are watched" if watched else "Kannel: not watched, no status address")
     at = kannel.hooks_at(settings, book.kannel.callback)
     # Whoever knows it may bring texts: it is for Kannel's own file alone.
-    told = f"Kannel: calls us at {at}/sms and {at}/status" if at else "Kannel: can't call us, RESPONDER_PUBLIC_URL is unset"
-    yield Finding(bool(at), told)
+    said = f"calls us at {at}/sms and {at}/status" if at else "can't call us, RESPONDER_PUBLIC_URL is unset"
+    yield Finding(bool(at), f"Kannel: {said}")
 
 
 def _files() -> Iterator[Finding]:

@@ -50,10 +50,12 @@ def hooks_at(settings: Settings, callback: str) -> str:
 
 
 def access(settings: Settings, callback: str) -> Access:
-    """From the settings."""
+    """From the settings, whose admin address has its status page at ``/status.xml``."""
+    admin = settings.kannel_status_url.rstrip("/")
     return Access(
-        settings.kannel_url, settings.kannel_username, settings.kannel_password, settings.kannel_status_url,
-        settings.kannel_status_password, hooks_at(settings, callback), settings.http_proxy,
+        settings.kannel_url, settings.kannel_username, settings.kannel_password,
+        f"{admin}/status.xml" if admin else "", settings.kannel_status_password, hooks_at(settings, callback),
+        settings.http_proxy,
     )  # fmt: skip
 
 

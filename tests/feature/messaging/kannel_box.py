@@ -196,7 +196,7 @@ class Box:
         admin, boxes, sendsms, *ports = free_ports(3 + len(LINES))
         self.networks = {name: Network(port) for name, port in zip(LINES, ports, strict=True)}
         self.sendsms_url = f"http://127.0.0.1:{sendsms}/cgi-bin/sendsms"
-        self.status_url = f"http://127.0.0.1:{admin}/status.xml"
+        self.admin_url = f"http://127.0.0.1:{admin}"
         self._server: BaseWSGIServer = make_server("127.0.0.1", 0, self._serve, threaded=True)
         self._serving = threading.Thread(target=self._server.serve_forever)
         self._serving.start()
@@ -239,7 +239,7 @@ class Box:
         self._server.server_close()
 
     def _is_ready(self) -> bool:
-        with urlopen(f"{self.status_url}?password={self.password}-status") as page:
+        with urlopen(f"{self.admin_url}/status.xml?password={self.password}-status") as page:
             said = page.read()
         return b"smsbox" in said and said.count(b"<status>online") == len(LINES)
 

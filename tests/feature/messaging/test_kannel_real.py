@@ -48,7 +48,7 @@ class Around:
         settings = house.settings.model_copy(
             update={
                 "gateways": "kannel", "public_url": box.public, "kannel_url": box.sendsms_url,
-                "kannel_username": "responder", "kannel_password": box.password, "kannel_status_url": box.status_url,
+                "kannel_username": "responder", "kannel_password": box.password, "kannel_status_url": box.admin_url,
                 "kannel_status_password": f"{box.password}-status",
             }
         )  # fmt: skip
