@@ -215,18 +215,21 @@ def _heard(session: Session, scope: Scope) -> dict[int, Mark]:
 
 
 def due(session: Session, found: Round, now: datetime, limit: int) -> list[Known]:
-    """Who is to be tested by this moment and wasn't yet in this round, at most so many. For the job alone."""
+    """Who is to be tested by this moment and wasn't yet in this round, at most so many. For the job alone.
+
+    Whoever was added later than their moment waits for the next round: a new branch isn't tested on its first day.
+    """
     tree, tests = places(session), book().tests
     here = (Person.disabled_at.is_(None), _on_duty())
     seen = exists().where(_test.c.person_id == Person.id, _test.c.round == found.name).correlate(Person)
     works = exists().where(Phone.person_id == Person.id, Phone.state == "ok").correlate(Person)
-    columns = (Person.id, Person.name, Person.post, Person.division_code)
+    columns = (Person.id, Person.name, Person.post, Person.division_code, Person.created_at)
     rows = session.execute(select(*columns).where(*here, ~seen, works).order_by(Person.id))
     zone = tree.profile.zone()
     picked = []
     for row in rows:
         at = rules.slot(found, row.id, row.post, row.division_code, tests.days, tests.hours, zone)
-        if at <= now:
+        if row.created_at <= at <= now:
             picked.append(row)
             if len(picked) == limit:
                 break

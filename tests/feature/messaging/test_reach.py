@@ -83,6 +83,14 @@ def test_everybody_on_duty_is_asked_once_in_a_round(house: House, asked: datetim
     assert len({row["created_at"] for row in sent}) > 2
 
 
+def test_whoever_was_added_later_waits_for_the_next_round(house: House) -> None:
+    with house.work.begin(Actor(None, "system", "", "job")) as uow:
+        later = START + timedelta(days=book().tests.days)
+        uow.session.execute(update(Person).where(Person.username != "village").values(created_at=later))
+    run(house, START, START + timedelta(days=book().tests.days + 1), timedelta(hours=2))
+    assert {row["person_id"] for row in rows(house)} == {cast.person_id(house, "village")}
+
+
 def test_two_workers_ask_once(house: House, asked: datetime) -> None:
     with time_machine.travel(asked + timedelta(hours=10), tick=False):
         assert jobs.ask(house.work) == 0
