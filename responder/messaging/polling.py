@@ -7,9 +7,10 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from responder.kernel import clock
-from responder.messaging import queries
+from responder.kernel.actors import Actor
+from responder.messaging import queries, watching
 from responder.messaging.commands import Incoming
-from responder.messaging.gateways import Polled, SendFailed, http
+from responder.messaging.gateways import Health, Polled, SendFailed, http
 from responder.messaging.gateways.http_book import PREFIX, books
 from responder.messaging.hooks import Listener, receive
 from responder.platform.work import Work
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 """How far each question reaches back behind the last one: platforms show a text minutes after its time."""
+IN = "in"
+"""The name under which it is kept whether a gateway can be asked: ``http:platform/in``."""
 FIRST = timedelta(days=1)
 """How far the first question of an installation reaches back."""
 
@@ -42,9 +45,16 @@ class Poller:
             self._waiting += self._gateway.poll((self._asked or self._last(work, now)) - OVERLAP)
         except SendFailed as problem:
             log.warning("gateway could not be asked for texts", gateway=self._name, code=problem.code)
+            self._note(work, Health(IN, False, problem.code))
             return
         self._asked = now
         self._keep(work)
+        self._note(work, Health(IN, True))
+
+    def _note(self, work: Work, health: Health) -> None:
+        """Texts may still go out while none comes in: that stands by itself, and a person is told of it."""
+        with work.begin(Actor(None, "poll", "", "job")) as uow:
+            watching.note(uow, watching.road_name(self._name, IN), health)
 
     def _last(self, work: Work, now: datetime) -> datetime:
         with work.read() as session:

@@ -71,6 +71,26 @@ def test_each_question_reaches_back_behind_the_last(line: Line, wired: House, pl
     )
 
 
+def test_a_person_is_told_when_it_can_t_be_asked_and_when_it_can_again(
+    line: Line, wired: House, platform: Provider
+) -> None:
+    ask = poller(wired)
+
+    def told() -> list[str]:
+        return [kind for kind in line.kinds() if kind.startswith("message.")]
+
+    ask(wired.work)
+    assert told() == []
+    platform.status = 503
+    for _ in range(4):
+        ask(wired.work)
+    assert told() == ["message.road_down"], "once, when it was down at two questions"
+    assert {row["template"] for row in line.outbox()} == {"road_down"}
+    platform.status = 200
+    ask(wired.work)
+    assert told() == ["message.road_down", "message.road_well"]
+
+
 @pytest.mark.parametrize("trouble", ["refused", "gone", "unreadable"])
 def test_a_platform_that_fails_is_asked_again(line: Line, wired: House, platform: Provider, trouble: str) -> None:
     put(platform, ("1", FLOOD))
