@@ -209,12 +209,13 @@ def _one(number: str) -> dict[str, object]:
         villages = queries.villages(session, web.scope(), found, people)
         tree = places(session)
         labels = {one.division: tree.label(one.division) for one in people}
+        office = tree.label(found.division)
         mine = web.principal().person_id in {one.person_id for one in people}
     silent = [one for one in people if one.silent]
     silent.sort(key=lambda one: (bool(one.number), not one.said, one.division))
     return {
         "one": found, "people": people, "silent": silent[:SHOWN], "more": len(silent) - SHOWN, "parts": parts,
-        "villages": villages, "village_counts": queries.village_counts(villages), "labels": labels,
+        "villages": villages, "village_counts": queries.village_counts(villages), "labels": labels, "office": office,
         "answered": [one for one in people if not one.silent], "mine": mine,
         "may_act": found.whole and found.state == rules.OPEN and web.principal().can("message.send"),
         "delivery": {name: sum(one.status == name for one in people) for name in ("delivered", "sent")},

@@ -21,6 +21,7 @@ DATA: dict[str, str] = {
     "drills.feed": "a calendar file",
     "hotline.paste_photo": "a picture",
     "hotline.recording": "a sound",
+    "messaging.broadcast_export": "an xlsx or csv file",
     "openness.feed": "JSON for other systems",
     "places.boundary": "GeoJSON for the map",
     "places.children": "JSON for the place picker",
@@ -42,6 +43,7 @@ DATA: dict[str, str] = {
 """Endpoints that answer a GET with something other than a page."""
 
 PIECES: dict[str, str] = {
+    "messaging/_broadcast_preview": "what is seen before a text to many is sent",
     "hotline/_card": "one card of a run of them",
     "messaging/_assigning": "the form that puts a text under an incident, drawn in lists and threads",
     "messaging/_sent": "how a text fares that went out, drawn in the outbox and in threads",

@@ -25,6 +25,7 @@ EXEMPT: dict[str, str] = {
     "accounts.may_approve_own": OWN,
     "accounts.joined_until": OWN,
     "accounts.anybody": "whether the store is empty",
+    "broadcasts.next_number": "a number that nothing has yet",
     "deadlines.open_prompt": OWN,
     "deadlines.is_wanted": "asked by the relay before it sends",
     "dispatch.of_person": OWN,

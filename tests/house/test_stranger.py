@@ -19,17 +19,20 @@ from responder.drills import service as drills
 from responder.drills.commands import PlanDrill, StartDrill
 from responder.kernel import clock
 from responder.kernel.actors import Actor
+from responder.messaging.broadcasts import service as broadcasts
+from responder.messaging.broadcasts.commands import Audience, SendBroadcast
 from responder.platform.scope import Scope
 from responder.settings import Settings
 from responder.stock.models import Balance, Lot, Warehouse
 from responder.teams.models import Team
+from responder.teams.queries import musters
 from tests.cast import PEOPLE, client_for, phone, token_for
 
 MARK = "绝密"
 OURS = (MARK, "海涯村", *(name for division, name, _, _ in PEOPLE.values() if division.startswith("310116")))
 """What a stranger must never read: the mark in all that is made here, the village, our people."""
 
-NUMBERS = ("R1001", "S1001", "M1001", "T1001", "W1001", "D1001", "Y1001")
+NUMBERS = ("R1001", "S1001", "M1001", "T1001", "W1001", "D1001", "Y1001", "B1001")
 SIMULATOR = "/simulator"
 """The pretend phones of a demonstration are open to whoever runs it."""
 
@@ -67,6 +70,9 @@ def fill(house: House) -> None:
         scene = scene_of(uow.session, Scope("310116"), "S1001")
         assert scene is not None
         dispatch.confirm(uow, ConfirmPlan(scene, ("T1001",), (Load("W1001", "quilt", 40),)))
+    with house.work.begin(coordinator) as uow:
+        everybody = SendBroadcast(Audience(divisions=("310116",)), f"{MARK}通知", (), True, "k")
+        broadcasts.send(uow, everybody, musters)
     with house.work.begin(coordinator) as uow:
         number = drills.plan(uow, PlanDrill(f"{MARK}演练", "joint", "310116", clock.now().replace(year=2099)))
     with house.work.begin(coordinator) as uow:
