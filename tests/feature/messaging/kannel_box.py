@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -217,7 +218,7 @@ class Box:
                 self._processes.append(
                     subprocess.Popen([f"/usr/sbin/{name}", "-v", "1", str(self._config)], stdout=log, stderr=log)
                 )
-            until(lambda port=port: _listens(port))
+            until(partial(_listens, port))
         for network in self.networks.values():
             network.join()
         until(self._is_ready)

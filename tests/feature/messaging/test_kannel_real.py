@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -107,9 +108,9 @@ def test_a_long_chinese_text_arrives_whole_and_its_receipt_is_noted(around: Arou
 
 def test_plain_text_goes_in_the_network_s_own_alphabet(around: Around) -> None:
     gateway = around.gateway()
-    for ref, body in enumerate(("Team to Caojing. Reply 1 [yes] {ok} ~ 50%|€"[:-1], "Caojing `now`", "é", "x" * 300)):
+    for ref, body in enumerate(("Team to Caojing. Reply 1 [yes] {ok} ~ 50%|", "Caojing `now`", "é", "x" * 300)):
         gateway.send(Letter(ref, f"+861390000111{ref}", body, lang="en", line="sim2"))
-        (text,) = until(lambda ref=ref: around.network("sim2").to(f"+861390000111{ref}"))
+        (text,) = until(partial(around.network("sim2").to, f"+861390000111{ref}"))
         assert text.body == body
         assert text.plain == (body.isascii() and "`" not in body)
 
