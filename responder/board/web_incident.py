@@ -19,6 +19,7 @@ from responder.incidents import joins, rules, service
 from responder.incidents import queries as reads
 from responder.incidents.commands import CloseIncident, PublishIncident, SeeIncident, VerifyIncident
 from responder.kernel.refusals import NotFound
+from responder.messaging import outbox
 from responder.messaging import queries as messaging
 from responder.places.queries import places
 from responder.platform import eventlog, web
@@ -177,8 +178,10 @@ def _happened(session: Session, case: Case) -> dict[str, object]:
 
 def _texts(session: Session, case: Case) -> dict[str, object]:
     sees = web.principal().can("message.see")
-    found = messaging.about(session, web.scope(), _subjects(session, case)) if sees else []
-    return {"row": case.row, "one": case.row.incident, "texts": found[::-1]}
+    subjects = _subjects(session, case) if sees else []
+    found = messaging.about(session, web.scope(), subjects) if sees else []
+    total = outbox.total_about(session, web.scope(), subjects)
+    return {"row": case.row, "one": case.row.incident, "texts": found[::-1], "total": total}
 
 
 def _own_allowed(session: Session, person: int) -> str:
