@@ -218,7 +218,9 @@ def upgrade() -> None:
         batch_op.alter_column(
             "gateway", existing_type=sa.VARCHAR(length=20), type_=sa.String(length=24), existing_nullable=False
         )
+        batch_op.create_index("ix_inbound_gateway_id", ["gateway", "id"], unique=False)
         batch_op.create_index("ix_inbound_person_id_id", ["person_id", "id"], unique=False)
+        batch_op.create_index("ix_inbound_received_at", ["received_at"], unique=False)
 
     with op.batch_alter_table("outbound", schema=None) as batch_op:
         batch_op.add_column(sa.Column("form", sa.Text(), nullable=False, server_default="{}"))
@@ -284,7 +286,9 @@ def downgrade() -> None:
         batch_op.drop_column("form")
 
     with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbound_received_at")
         batch_op.drop_index("ix_inbound_person_id_id")
+        batch_op.drop_index("ix_inbound_gateway_id")
         batch_op.alter_column(
             "gateway", existing_type=sa.String(length=24), type_=sa.VARCHAR(length=20), existing_nullable=False
         )

@@ -21,6 +21,8 @@ class Inbound(InWorld, InDivision, Base, kw_only=True):
     __table_args__ = (
         Index("uq_inbound_gateway_provider_id", "gateway", "provider_id", unique=True),
         Index("ix_inbound_number_id", "number", "id"),
+        Index("ix_inbound_gateway_id", "gateway", "id"),
+        Index("ix_inbound_received_at", "received_at"),
         Index("ix_inbound_outcome_id", "outcome", "id"),
         Index("ix_inbound_subject", "subject"),
         Index("ix_inbound_person_id_id", "person_id", "id"),
