@@ -4,11 +4,9 @@ import json
 import socket
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
 from responder.messaging import templates
 from responder.messaging.gateways import Letter, SendFailed, aliyun
@@ -16,6 +14,7 @@ from responder.messaging.gateways.chosen import gateways
 from responder.messaging.wording import worded
 from responder.platform.config import ConfigError
 from responder.settings import Settings
+from tests.feature.messaging.aliyun_api import BIZ, StandIn
 
 APPROVED = (
     'signature = "金山区红十字会"\n[templates]\nmission_alert = { zh = "SMS_123" }\npart_received = { zh = "SMS_9" }\n'
@@ -24,33 +23,6 @@ FORM = worded(
     "mission_alert", "zh", {"mission": "M10421", "place": "海涯村", "hazard": "flood"}, drill=False, answer=""
 )
 LETTER = Letter(41, "+8613800138000", FORM.body, "mission_alert", "zh", FORM.form)
-
-
-class StandIn:
-    """dysmsapi.aliyuncs.com: takes everything, or answers what it is told to."""
-
-    def __init__(self, server: HTTPServer) -> None:
-        self.asked: list[dict[str, str]] = []
-        self.headers: list[dict[str, str]] = []
-        self.answer: tuple[int, Any, dict[str, str]] | None = None
-        self.pause = 0.0
-        self.url = server.url_for("")
-        server.expect_request("/", method="POST").respond_with_handler(self._take)
-
-    def refuse(self, code: str, said: str = "no", status: int = 200, **headers: str) -> None:
-        """A business error comes with 200, one of the interface itself with 4xx or 5xx."""
-        body = {"Code": code, "Message": said, "RequestId": "F655A8D5-B967-440B-8683-DAD6FF8DE990"}
-        self.answer = (status, body, {name.replace("_", "-"): value for name, value in headers.items()})
-
-    def _take(self, request: Request) -> Response:
-        self.asked.append(dict(request.args))
-        self.headers.append(dict(request.headers))
-        time.sleep(self.pause)
-        status, body, headers = self.answer or (
-            200, {"Code": "OK", "Message": "OK", "BizId": "900619746936498440^0", "RequestId": "F655A8D5"}, {},
-        )  # fmt: skip
-        text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-        return Response(text, status, headers, content_type="application/json;charset=utf-8")
 
 
 @pytest.fixture
@@ -84,7 +56,7 @@ def _failure(gateway: aliyun.Aliyun, letter: Letter = LETTER) -> SendFailed:
 
 def test_a_form_is_sent_as_the_interface_wants_it(gateway: aliyun.Aliyun, api: StandIn) -> None:
     sent = gateway.send(LETTER)
-    assert (sent.provider_id, sent.status) == ("900619746936498440^0", "sent")
+    assert (sent.provider_id, sent.status) == (BIZ, "sent")
     (asked,) = api.asked
     assert asked["PhoneNumbers"] == "13800138000"
     assert asked["SignName"] == "金山区红十字会"

@@ -15,10 +15,10 @@ from responder.messaging.gateways import aliyun
 from responder.messaging.hooks import hear
 from responder.messaging.models import Outbound
 from tests import cast
+from tests.feature.messaging.aliyun_api import BIZ
 from tests.feature.messaging.conftest import Line
 
 _out: Any = Outbound.__table__
-BIZ = "900619746936498440^0"
 
 
 def _path(line: Line, hook: str) -> str:

@@ -20,7 +20,7 @@ from responder.platform.config import ConfigError
 from responder.platform.terms import LANGUAGES, vocabulary
 
 FORMS = {name: treated.form for name, treated in treatments().items() if treated.form}
-FREE_WORDS = {"broadcast_urgent"}
+FREE_WORDS = {"broadcast_urgent", "note"}
 """Whole texts of an officer's own words: no provider approves a variable that is everything."""
 MISSION: dict[str, object] = {"mission": "M10421", "place": "漕泾镇海涯村", "hazard": "typhoon"}
 
