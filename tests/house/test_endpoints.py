@@ -22,6 +22,7 @@ DATA: dict[str, str] = {
     "hotline.paste_photo": "a picture",
     "hotline.recording": "a sound",
     "messaging.broadcast_export": "an xlsx or csv file",
+    "messaging.reach_workbook": "an xlsx file",
     "openness.feed": "JSON for other systems",
     "places.boundary": "GeoJSON for the map",
     "places.children": "JSON for the place picker",
@@ -50,6 +51,9 @@ PIECES: dict[str, str] = {
     "messaging/_tabs": "the tabs of the room, drawn on several of its pages",
     "messaging/_thread": "what was said, with a person or with a number that is nobody's",
     "reports/_note": "the frame of the ledger's two forms",
+    "messaging/_contacts_sheet": "the contact list, on its page and in the file of every day",
+    "messaging/_forms_sheet": "the blank forms, on their page and in the file of every day",
+    "messaging/_paper": "the frame of the files of every day",
     "stock/_tabs": "the tabs of the room, drawn on several of its pages",
 }
 """Parts of pages that are never fetched by themselves."""
