@@ -7,14 +7,14 @@ from responder.accounts.commands import MarkPhone
 from responder.accounts.credentials import mark_phone
 from responder.kernel.actors import Actor
 from responder.kernel.events import Event
-from responder.messaging import service
+from responder.messaging import numbers, service
 from responder.messaging.commands import Incoming
 from responder.platform.work import UnitOfWork
 
 
 def opt(uow: UnitOfWork, incoming: Incoming, *, out: bool) -> int | None:
     """Keeps the text and marks the phone: the provider has done it and has answered already. None where it told us
-    before. Whoever is on duty can't be reached by text from then on: the board is told at once (DOMAIN §7.4)."""
+    before. Whoever is on duty can't be reached by text from then on: board and keepers are told (DOMAIN §7.4)."""
     inbound = service.take_in(uow, incoming)
     if inbound is None:
         return None
@@ -22,9 +22,11 @@ def opt(uow: UnitOfWork, incoming: Incoming, *, out: bool) -> int | None:
     owner = accounts.owner_of(uow.session, incoming.number)
     if owner is not None:
         uow.act_as(Actor(owner.person_id, owner.name, owner.division, "sms"))
-        mark_phone(uow, MarkPhone(incoming.number, "opted_out" if out else "ok"))
-        kind = "message.stop_asked" if out else "message.start_asked"
-        uow.record(Event(kind, owner.division, f"I{inbound}", {"name": owner.name}))
+        if out:
+            numbers.heard_of(uow, incoming.number, "opted_out", "")
+        else:
+            mark_phone(uow, MarkPhone(incoming.number, "ok"))
+            uow.record(Event("message.start_asked", owner.division, f"I{inbound}", {"name": owner.name}))
         values |= {"person_id": owner.person_id, "name": owner.name, "division_code": owner.division}
     service.note_outcome(uow, inbound, values)
     return inbound

@@ -177,14 +177,15 @@ class TestOptOut:
         with line.house.work.read() as session:
             return str(session.scalars(select(Phone.state).where(Phone.e164 == cast.phone(who))).one())
 
-    def test_stop_marks_the_phone_and_tells_the_board_once(self, line: Line) -> None:
+    def test_stop_marks_the_phone_and_tells_the_board_and_its_keeper_once(self, line: Line) -> None:
         for _ in range(2):
             self._say(line, "leader", "STOP", "SM1", "退订")
         assert self._phone(line, "leader") == "opted_out"
         (came,) = line.inbox()
         assert (came["outcome"], came["name"], came["division_code"]) == ("stop", "陆海峰", "310116112")
-        assert line.kinds().count("message.stop_asked") == 1
-        assert line.outbox() == [], "Twilio has answered, and would refuse ours"
+        assert line.kinds().count("message.number_left") == 1
+        told = [row["number"] for row in line.outbox()]
+        assert told == [cast.phone("town")], "Twilio has answered the sender, and would refuse ours"
 
     def test_start_puts_it_back(self, line: Line) -> None:
         self._say(line, "leader", "STOP", "SM1")
@@ -192,7 +193,7 @@ class TestOptOut:
         assert self._phone(line, "leader") == "ok"
         assert [row["outcome"] for row in line.inbox()] == ["stop", "start"]
         assert line.kinds().count("message.start_asked") == 1
-        assert line.outbox() == []
+        assert cast.phone("leader") not in [row["number"] for row in line.outbox()]
 
     def test_help_is_answered_by_us_who_know_how_to_report(self, line: Line) -> None:
         self._say(line, "village", "HELP", "SM1", "帮助")
@@ -210,7 +211,7 @@ class TestOptOut:
         def broken(*_: object) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr("responder.messaging.opting.mark_phone", broken)
+        monkeypatch.setattr("responder.messaging.numbers.heard_of", broken)
         self._say(line, "leader", "STOP", "SM1", "TD")
         assert [row["outcome"] for row in line.inbox()] == ["stop"]
         assert line.kinds().count("message.stop_asked") == 1
