@@ -91,8 +91,9 @@ def answer(reading: Reading, key: str) -> str:
 
 def was_heard(reading: Reading, seconds: int) -> bool:
     """Whether a call of so many seconds was long enough to hear the text once."""
-    said = [*_opening(reading), *aloud(reading.body, reading.lang)]
-    return seconds >= sum(len(one.text) / getattr(manner().pace, one.lang) for one in said)
+    pace = {"zh": manner().pace.zh, "en": manner().pace.en}
+    said = (*_opening(reading), *aloud(reading.body, reading.lang))
+    return seconds >= sum(len(one.text) / pace[one.lang] for one in said)
 
 
 def aloud(text: str, lang: str) -> tuple[Prompt, ...]:
