@@ -1,5 +1,7 @@
 """Phone numbers: kept as E.164, accepted as people write them (DOMAIN §7.4)."""
 
+from functools import lru_cache
+
 import phonenumbers
 
 DEFAULT_REGION = "CN"
@@ -27,3 +29,15 @@ def mask(e164: str) -> str:
 def shown(e164: str) -> str:
     """The number as a person reads it: Chinese numbers without the country code."""
     return e164.removeprefix("+86")
+
+
+@lru_cache(64)
+def dialled(number: str) -> str:
+    """A number as it is dialled on the mainland: a mobile without +86, a landline with its 0. Others as they stand."""
+    try:
+        parsed = phonenumbers.parse(number, DEFAULT_REGION)
+    except phonenumbers.NumberParseException:
+        return number
+    if parsed.country_code != 86 or not phonenumbers.is_possible_number(parsed):
+        return number
+    return "".join(filter(str.isdigit, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)))

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
+from responder.kernel import phones
 from responder.messaging import forms
 from responder.messaging.letters import treatments
-from responder.messaging.wording import domestic
 from responder.platform import config
 from responder.platform.terms import LANGUAGES, term
 
@@ -139,7 +139,7 @@ def submissions(gateway: str, answer: str, signature: str, data: Path | None = N
     """The list for a gateway's provider, every form in both languages. ``answer`` is the number (E.164) that takes
     answers; where the provider lets no mobile number in, answers go back by the text itself."""
     provider = providers().get(gateway, providers()["generic"])
-    number = domestic(answer)
+    number = phones.dialled(answer)
     left_out = bool(number) and not provider.mobile_numbers and _MOBILE.fullmatch(number) is not None
     for template, treated in treatments().items():
         for lang in LANGUAGES if treated.form else ():

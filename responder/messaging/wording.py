@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import cast
 
+from responder.kernel import phones
 from responder.messaging import forms
 from responder.messaging.letters import treatment
 from responder.messaging.rules import DRILL_MARK, UnknownTemplate, segments
@@ -49,7 +50,7 @@ def worded(template: str, lang: str, params: Mapping[str, object], *, drill: boo
     none: a text that wants an answer names it. Raises UnknownTemplate, ConfigError."""
     treated = treatment(template)
     if treated.wants_answer:
-        params = {**params, "answer": domestic(answer)}
+        params = {**params, "answer": phones.dialled(answer)}
     body = render(template, lang, params, drill=drill)
     for less in cast(Sequence[Mapping[str, object]], params.get(SHORTER, ())):
         if segments(body) == 1:
@@ -58,8 +59,3 @@ def worded(template: str, lang: str, params: Mapping[str, object], *, drill: boo
     if treated.form is None:
         return Worded(body)
     return Worded(body, forms.values(treated.form, known(lang), params))
-
-
-def domestic(number: str) -> str:
-    """A number as it is dialled on the mainland: without +86."""
-    return number.removeprefix("+86")

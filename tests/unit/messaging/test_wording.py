@@ -15,11 +15,13 @@ NUMBER = "+8613800138000"
 FIGURES = {"deaths": 1, "missing": 2, "injured": 13, "relocated": 1268, "houses_collapsed": 24, "affected": 3420}
 NEEDS = [{"item": "quilt", "qty": 60}, {"item": "tent", "qty": 20}, {"item": "water", "qty": 200}]
 PARAMS: dict[str, object] = {
-    "mission": "M10421", "place": "漕泾镇海涯村", "hazard": "typhoon", "goods": [{"item": "quilt", "qty": 60}], "n": 5,
-    "status": "acknowledged", "number": "R10231", "reason": "受灾人数与户数对不上，请核对", "kind": "followup",
-    "time": "18:00", "to": "金山区", "office": "漕泾镇", "level": "IV", "hours": 2, "names": "山阳镇、漕泾镇、廊下镇",
-    "more": 7, "known": "王建国", "tail": "8000", "label": "能来", "code": "B17", "body": "请到镇政府集合", "options": "1能来 2不能来",
-    "places": "海涯村、阮巷村", "note": "", "road": "sim1", "text": "余额不足", "yuan": 8, "percent": 12, "round": "2026-11", "ask": "哪个海涯村？1漕泾镇 2山阳镇 3廊下镇，请回数字", "words": "被困、落水", "name": "王建国",
+    "mission": "M10421", "place": "漕泾镇海涯村", "hazard": "typhoon", "goods": [{"item": "quilt", "qty": 60}],
+    "n": 5, "status": "acknowledged", "number": "R10231", "reason": "受灾人数与户数对不上，请核对",
+    "kind": "followup", "time": "18:00", "to": "金山区", "office": "漕泾镇", "level": "IV", "hours": 2,
+    "names": "山阳镇、漕泾镇、廊下镇", "more": 7, "known": "王建国", "tail": "8000", "label": "能来", "code": "B17",
+    "body": "请到镇政府集合", "options": "1能来 2不能来", "places": "海涯村、阮巷村", "note": "", "road": "sim1",
+    "text": "余额不足", "yuan": 8, "percent": 12, "round": "2026-11",
+    "ask": "哪个海涯村？1漕泾镇 2山阳镇 3廊下镇，请回数字", "words": "被困、落水", "name": "王建国",
     "said": "水已经进屋了老人被困在二楼", "figures": "转移87人、受伤2人", "needs": "棉被60床", "hint": "",
 }  # fmt: skip
 OWN: dict[str, dict[str, object]] = {"sheet_forwarded": {"figures": {"relocated": 87, "injured": 2}}}
@@ -89,8 +91,16 @@ def test_what_wants_an_answer_names_the_number_and_nothing_else_does(lang: str) 
         assert "138" not in _body(name, lang, "")
 
 
-def test_a_number_abroad_stays_whole() -> None:
-    assert "+85261234567" in worded("zero_prompt", "zh", PARAMS, drill=False, answer="+85261234567").body
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [
+        ("+8613800138000", "13800138000"), ("138 0013 8000", "13800138000"), ("+862157328000", "02157328000"),
+        ("021-57328000", "02157328000"), ("4001234567", "4001234567"), ("95598", "95598"),
+        ("+85261234567", "+85261234567"), ("值班室", "值班室"),
+    ],
+)  # fmt: skip
+def test_the_number_is_named_as_it_is_dialled(number: str, named: str) -> None:
+    assert f"，发{named}。" in worded("zero_prompt", "zh", PARAMS, drill=False, answer=number).body
 
 
 def test_the_first_alert_says_which_number_to_answer_to() -> None:
