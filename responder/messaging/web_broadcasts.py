@@ -235,8 +235,8 @@ def resend_broadcast(number: str) -> ResponseReturnValue:
 
     def again(uow: UnitOfWork) -> str:
         n, waiting = service.resend(uow, number)
-        said = _("再发给 %(n)s 人", n=n)
-        return said + _("；%(n)s 人上一条还没发出，没有重发", n=waiting) if waiting else said
+        said = str(_("再发给 %(n)s 人", n=n))
+        return said + str(_("；%(n)s 人上一条还没发出，没有重发", n=waiting)) if waiting else said
 
     return act(again, None, _back(number))
 
