@@ -31,8 +31,6 @@ _road: Any = Road.__table__
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 
 SECONDS = 60
-_WORDS = {"down": "road_down", "low": "sim_low", "weak": "sim_weak"}
-"""The text that tells of each trouble."""
 _SAID = 40
 """Characters of a carrier's words that are passed on: the text stays one."""
 
@@ -175,17 +173,20 @@ def _judge(uow: UnitOfWork, row: Road) -> None:
 
 
 def _alarm(uow: UnitOfWork, row: Road) -> None:
-    told: dict[str, Any] = {"road": row.name}
+    root, road = _root(uow), row.name
+    told: dict[str, Any]
     if row.trouble == "down":
-        told["state"] = row.state
+        template, priority, told = "road_down", ANSWER, {"road": road, "state": row.state}
+        uow.record(Event("message.road_down", root, "", told))
     elif row.trouble == "low":
-        told["yuan"] = f"{(row.balance or 0) / 1000:.2f}".removesuffix(".00")
+        yuan = f"{(row.balance or 0) / 1000:.2f}".removesuffix(".00")
+        template, priority, told = "sim_low", ROUTINE, {"road": road, "yuan": yuan}
+        uow.record(Event("message.road_low", root, "", told))
     else:
-        told["percent"] = row.signal
+        template, priority, told = "sim_weak", ROUTINE, {"road": road, "percent": row.signal}
+        uow.record(Event("message.road_weak", root, "", told))
     # A modem that comes and goes is told of once an hour.
-    dedup = f"road:{row.name}:{row.trouble}:{uow.now:%Y-%m-%dT%H}"
-    _tell(uow, _WORDS[row.trouble], dedup, told, ANSWER if row.trouble == "down" else ROUTINE)
-    uow.record(Event(f"message.road_{row.trouble}", _root(uow), "", told))
+    _tell(uow, template, f"road:{road}:{row.trouble}:{uow.now:%Y-%m-%dT%H}", told, priority)
 
 
 def _tell(uow: UnitOfWork, template: str, dedup: str, told: Mapping[str, object], priority: int) -> None:
