@@ -14,6 +14,7 @@ TREE = "divisions are public knowledge"
 EXEMPT: dict[str, str] = {
     "accounts.owner_of": OWN,
     "accounts.reach": WIRING,
+    "accounts.reach_all": WIRING,
     "accounts.phone_of": WIRING,
     "accounts.people_with": "whom a text goes to: the caller names the divisions",
     "accounts.permissions_of": OWN,
@@ -41,6 +42,7 @@ EXEMPT: dict[str, str] = {
     "drills.drill_of": WIRING,
     "drills.running_for": "asked with the sender's own division",
     "drills.feed_owner": "the secret address is the key",
+    "enrolment.view": "shapes a row that was read already",
     "enrolment.open_of": WRITE,
     "enrolment.is_wanted": "asked by the relay before it sends",
     "incidents.published": PUBLIC,

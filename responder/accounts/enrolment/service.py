@@ -143,7 +143,8 @@ def _target(uow: UnitOfWork, enrolment: int) -> Enrolment:
 def _decide(uow: UnitOfWork, row: Enrolment, state: str) -> None:
     row.state, row.decided_by, row.decided_at = state, uow.actor.name, uow.now
     data = {"name": row.name, "at": places(uow.session).label(row.division_code), "by": uow.actor.name}
-    uow.record(Event(f"account.enrolment_{state}", row.division_code, rules.number(row.id), data, private=True))
+    kind = "account.enrolment_confirmed" if state == rules.CONFIRMED else "account.enrolment_refused"
+    uow.record(Event(kind, row.division_code, rules.number(row.id), data, private=True))
 
 
 def _tell(uow: UnitOfWork, row: Enrolment, template: str, lang: str) -> None:
