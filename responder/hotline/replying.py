@@ -37,7 +37,7 @@ def take(call: Call, sender: Sender, what: Understood, memory: Memory) -> bool:
 
 def _may_answer(call: Call, what: Understood, said: Said) -> bool:
     """Whether a text without code is short enough for an answer and tells of nothing else."""
-    if len(call.body) > _LONGEST or answers.says_event(what):
+    if len(call.body) > _LONGEST or answers.says_event(what) or (what.intent in _TOLD and not said.digit):
         return False
     return bool(said.digit) or what.intent in ANSWERS or len(said.words) <= measures().max_label
 

@@ -51,14 +51,16 @@ class Post:
     def __call__(self, uow: UnitOfWork, notices: Sequence[Notice]) -> None:
         """Writes the rows. Those without a reachable number are told to the board, and stand on a person's list where
         their kind asks for it. Raises UnknownTemplate, ConfigError."""
-        rows = [self._row(uow, notice) for notice in notices]
+        named = {notice.person for notice in notices if notice.person is not None and notice.number is None}
+        reached = accounts.reach_all(uow.session, named) if named else {}
+        rows = [self._row(uow, notice, reached) for notice in notices]
         connection = uow.session.connection()
         connection.execute(_POST[connection.dialect.name], rows if len(rows) > 1 else rows[0])
 
-    def _row(self, uow: UnitOfWork, notice: Notice) -> dict[str, Any]:
+    def _row(self, uow: UnitOfWork, notice: Notice, reached: Mapping[int, Reach]) -> dict[str, Any]:
         number, lang, division, person = notice.number, notice.lang, uow.actor.division, notice.person
         if person is not None and number is None:
-            found = accounts.reach(uow.session, person)
+            found = reached.get(person)
             if found is not None:
                 number, lang, division = found.number, lang or found.lang, found.division
         lang, treated = lang or "zh", treatment(notice.template)
