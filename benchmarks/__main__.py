@@ -5,10 +5,13 @@ import sys
 
 import psycopg
 
-from benchmarks import daysheet, fanout, intake, paging
+from benchmarks import daysheet, fanout, intake, outbox, paging
 from benchmarks.servers import POSTGRES
 
-BENCHES = {"intake": intake.measure, "fanout": fanout.measure, "paging": paging.measure, "daysheet": daysheet.measure}
+BENCHES = {
+    "intake": intake.measure, "fanout": fanout.measure, "paging": paging.measure, "daysheet": daysheet.measure,
+    "outbox": outbox.measure,
+}  # fmt: skip
 
 
 def databases() -> list[str]:

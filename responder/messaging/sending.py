@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -183,6 +184,11 @@ _NOTES: dict[str, Callable[[UnitOfWork, Outcome], None]] = {
 }
 
 
+@cache
+def _joinable() -> frozenset[str]:
+    return frozenset(name for name, one in treatments().items() if one.may_be_bundled)
+
+
 class _Hand:
     """One claim being given out, inside its unit."""
 
@@ -207,6 +213,9 @@ class _Hand:
         for row in rows:
             if row["priority"] > ALERT and len(self.claims) >= most_routine:
                 break
+            if self._key(row) in (self._key(one.row) for one in self.claims if self._joins(one.row)):
+                # It goes inside the one before, or after it.
+                continue
             words = rules.fingerprint("", row["body"])
             tally = tallies[row["number"]]
             full = self.haulier.most is not None and tally.count(self.haulier.name) >= self.haulier.most
@@ -258,28 +267,32 @@ class _Hand:
 
     def _bundle(self) -> None:
         """What else waits for the same numbers, can go with it and fits."""
-        joinable = {name for name, one in treatments().items() if one.may_be_bundled}
-        leads = {
-            (one.row["number"], one.row["world"], one.row["lang"]): one
-            for one in reversed(self.claims)
-            if one.row["template"] in joinable and not self.haulier.rings and self.haulier.can.freeform
-        }
+        leads = {self._key(one.row): one for one in self.claims if self._joins(one.row)}
         if not leads:
             return
         taken = [one.row["id"] for one in self.claims]
         waits = select(_t).where(
-            _t.c.number.in_({number for number, _world, _lang in leads}), _t.c.status.in_(("queued", "held")),
-            _t.c.template.in_(joinable), _t.c.attempts == 0, _t.c.id.not_in(taken), _t.c.expires_at > self.now,
+            _t.c.number.in_({key[0] for key in leads}), _t.c.status.in_(("queued", "held")),
+            _t.c.template.in_(_joinable()), _t.c.attempts == 0, _t.c.id.not_in(taken), _t.c.expires_at > self.now,
         )  # fmt: skip
         mates: dict[int, list[dict[str, Any]]] = {}
         for row in self.connection.execute(self._locked(waits.order_by(_t.c.id))).mappings():
-            lead = leads.get((row["number"], row["world"], row["lang"]))
+            lead = leads.get(self._key(row))
             if lead is not None:
                 mates.setdefault(lead.row["id"], []).append(dict(row))
         for lead in leads.values():
             found = mates.get(lead.row["id"], [])
             bodies = [lead.row["body"], *(mate["body"] for mate in found)]
             lead.mates = found[: bundling.fitting(bodies, self.haulier.can, manners().bundles) - 1]
+
+    def _joins(self, row: Mapping[str, Any]) -> bool:
+        """Whether a text may be the first of a bundle here."""
+        return row["template"] in _joinable() and not self.haulier.rings and self.haulier.can.freeform
+
+    @staticmethod
+    def _key(row: Mapping[str, Any]) -> tuple[str, int, str, bool]:
+        """Texts with the same may go together."""
+        return row["number"], row["world"], row["lang"], row["template"] in _joinable()
 
     def _write(self) -> None:
         if not self.claims:

@@ -197,11 +197,11 @@ def test_a_team_that_can_t_go_frees_its_goods_and_another_is_sent(night: Night) 
 def test_an_alert_of_a_mission_called_off_before_it_left_is_never_sent(night: Night) -> None:
     night.text("village", P02)
     incident = night.api("coordinator", "/incidents")["items"][0]["number"]
-    gateways = night.relay.gateways
-    night.relay.gateways = []
+    senders = night.relay.senders
+    night.relay.senders = []
     mission = night.api("coordinator", "/missions", {"incident": incident, "team": night.team})["number"]
     night.api("coordinator", f"/missions/{mission}/status", {"status": "cancelled"})
-    night.relay.gateways = gateways
+    night.relay.senders = senders
     night.work()
     texts = night.phone("leader")
     assert not any("1收到" in text for text in texts)
