@@ -1,6 +1,7 @@
 """A text's whole way by Aliyun: posted, routed, sent as a form, receipted, answered."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def relay(line: Line, api: StandIn, tmp_path: Path) -> Relay:
     return worker.relay(House(settings, line.house.work))
 
 
-def _push(line: Line, hook: str, element: dict[str, object]) -> None:
+def _push(line: Line, hook: str, element: Mapping[str, object]) -> None:
     address = f"/hooks/aliyun/{line.house.settings.hook_key('aliyun')}/{hook}"
     assert line.client.post(address, json=[element]).get_json()["code"] == 0
 
