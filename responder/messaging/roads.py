@@ -53,7 +53,8 @@ class Text:
 @dataclass(frozen=True)
 class Way:
     """One road as it stands: ``left`` of its budgets (None without any), ``queue`` in seconds before such a text would
-    leave, ``well`` as it said of itself, ``most`` how many in a day to one number."""
+    leave, ``backlog`` the same with all that has no road yet, ``well`` as it said of itself, ``most`` how many in a day
+    to one number."""
 
     name: str
     gateway: str
@@ -62,6 +63,7 @@ class Way:
     well: bool = True
     left: int | None = None
     queue: float = 0.0
+    backlog: float = 0.0
     most: int | None = None
 
     @property
@@ -116,7 +118,7 @@ def choose(
     # The text that tries a broken road is one that can wait, while there is another road.
     sure = [way for way in next_ways if way.breaker.stand(now) == "closed"] if text.urgent else []
     candidates = sure or next_ways
-    free = next((way for way in candidates if way.queue <= course.queue_seconds), None)
+    free = next((way for way in candidates if max(way.queue, way.backlog) <= course.queue_seconds), None)
     return Choice((free or min(candidates, key=lambda way: way.queue)).name, reasons, rounds)
 
 

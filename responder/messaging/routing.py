@@ -7,21 +7,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select, union_all, update
+from sqlalchemy import func, select, union_all, update
 from sqlalchemy.engine import Connection
 
 from responder.kernel import clock
 from responder.kernel.actors import REAL, Actor
+from responder.kernel.notices import ANSWER
 from responder.messaging import lastroad, roadbook, rules
 from responder.messaging.fleet import Haulier
 from responder.messaging.letters import treatment, treatments
-from responder.messaging.manners import Course, Manners, manners
+from responder.messaging.manners import Course, manners
 from responder.messaging.models import Outbound
 from responder.messaging.roads import Approved, Choice, Failure, Step, Text, Way, choose, step
 from responder.platform.work import Work
 
 log = structlog.get_logger(__name__)
 
+AHEAD = 5.0
+"""Seconds of work that a road is given in advance. Behind that, texts that can wait have no road yet: a long queue
+costs nothing, and goes where there is room when it gets there."""
 BATCH = 200
 """Texts that are given a road in one unit: few milliseconds, so that a first alert is in the next one."""
 
@@ -62,24 +66,32 @@ class Router:
         now = clock.now()
         with self.work.read() as session:
             # A look before the write: an idle relay must not take the writer's lock twenty times a second.
-            if session.execute(self._something(now)).first() is None:
+            full = self._full(roadbook.queues(session.connection()))
+            if session.execute(self._something(now, full)).first() is None:
                 return 0, 0
         with self.work.begin(Actor(None, "relay", "", "job")) as uow:
             connection = uow.session.connection()
             moved = self._wake(connection, "held", now) + self._wake(connection, "sending", now)
-            rows = self._unrouted(connection)
+            rows = self._unrouted(connection, full)
             endings = self._route(connection, rows, now) if rows else []
         ended = sum(self._end(one) for one in endings)
         return moved + len(rows), ended
 
-    def _something(self, now: datetime) -> Any:
+    def _something(self, now: datetime, full: bool) -> Any:
         held = select(_t.c.id).where(_t.c.status == "held", _t.c.next_at <= now).limit(1)
         left = select(_t.c.id).where(_t.c.status == "sending", _t.c.next_at <= now).limit(1)
-        fresh = self._waiting(select(_t.c.id)).limit(1)
+        fresh = self._waiting(select(_t.c.id), full).limit(1)
         return union_all(*(select(one.subquery().c.id) for one in (held, left, fresh))).limit(1)
 
-    def _waiting(self, statement: Any) -> Any:
+    def _full(self, queues: Mapping[str, Mapping[int, int]]) -> bool:
+        """Whether every road has enough to do: then only what can't wait gets one."""
+        waits = [sum(queues.get(one.name, {}).values()) / _rate(one) for one in self.hauliers if not one.rings]
+        return bool(waits) and min(waits) > AHEAD
+
+    def _waiting(self, statement: Any, full: bool) -> Any:
         statement = statement.where(_t.c.status == "queued", _t.c.road == "")
+        if full:
+            statement = statement.where(_t.c.priority <= ANSWER)
         if not self.hauliers:
             # Nothing can be sent yet: what must reach somebody is called by hand, the rest waits for a gateway.
             called = [name for name, one in treatments().items() if manners().course(one.kind).person]
@@ -95,8 +107,8 @@ class Router:
             connection.execute(update(_t).where(_t.c.id.in_(ids)).values(values))
         return len(ids)
 
-    def _unrouted(self, connection: Connection) -> list[Row]:
-        best = self._waiting(select(_t)).order_by(_t.c.priority, _t.c.turn, _t.c.id).limit(BATCH)
+    def _unrouted(self, connection: Connection, full: bool) -> list[Row]:
+        best = self._waiting(select(_t), full).order_by(_t.c.priority, _t.c.turn, _t.c.id).limit(BATCH)
         return [dict(row) for row in connection.execute(_locked(connection, best)).mappings()]
 
     def _route(self, connection: Connection, rows: Sequence[Row], now: datetime) -> list[_Ending]:
@@ -106,6 +118,10 @@ class Router:
         past = roadbook.failures(connection, {row["id"] for row in rows if row["attempts"]})
         ways = self._ways(connection, now)
         queues = roadbook.queues(connection)
+        behind = 0
+        if len(rows) == BATCH:
+            unrouted = select(func.count()).where(_t.c.status == "queued", _t.c.road == "")
+            behind = connection.scalar(unrouted) or 0
         roads: dict[str, list[int]] = defaultdict(list)
         waits: dict[datetime, list[int]] = defaultdict(list)
         endings = []
@@ -120,7 +136,7 @@ class Router:
             if apart is not None and apart > now:
                 waits[apart].append(row["id"])
                 continue
-            usable = self._ordered(text, ways, queues, rules_)
+            usable = self._ordered(text, ways, queues, 0 if text.urgent else behind)
             written = [way for way in usable if not way.rings]
             choice = choose(text, written, tally, failures, self.approved, now, course)
             next_step = step(text, choice, failures, now, course, rules_.retries)
@@ -154,16 +170,17 @@ class Router:
         return found
 
     def _ordered(
-        self, text: Text, ways: Mapping[str, Way], queues: Mapping[str, Mapping[int, int]], rules_: Manners
+        self, text: Text, ways: Mapping[str, Way], queues: Mapping[str, Mapping[int, int]], behind: int
     ) -> list[Way]:
-        """The roads that are meant for a text, each with the wait for what stands before it."""
+        """The roads that are meant for a text, each with the wait for what stands before it; ``behind`` counts what has
+        no road yet."""
         gateways = tuple(dict.fromkeys(one.gateway for one in self.hauliers))
         found = []
-        for gateway in rules_.order(text.kind, text.number, gateways):
+        for gateway in manners().order(text.kind, text.number, gateways):
             for one in (one for one in self.hauliers if one.gateway == gateway):
                 before = sum(n for priority, n in queues.get(one.name, {}).items() if priority <= text.priority)
-                rate = one.can.per_second * len(one.lines)
-                found.append(replace(ways[one.name], queue=before / rate))
+                rate = _rate(one)
+                found.append(replace(ways[one.name], queue=before / rate, backlog=(before + behind) / rate))
         return found
 
     def _end(self, ending: _Ending) -> int:
@@ -179,6 +196,10 @@ class Router:
                 same = (_t.c.id == row["id"]) & (_t.c.status == "queued")
                 uow.session.connection().execute(update(_t).where(same).values(later))
             return 0
+
+
+def _rate(one: Haulier) -> float:
+    return one.can.per_second * len(one.lines)
 
 
 def _apart(row: Row, course: Course, last_at: datetime | None) -> datetime | None:
