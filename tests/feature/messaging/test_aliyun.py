@@ -3,6 +3,8 @@
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -184,6 +186,14 @@ def test_it_goes_by_the_proxy(data: Path, api: StandIn) -> None:
     found = aliyun.Aliyun(aliyun.book(), data, "k", "s", api="http://dysmsapi.example.cn", proxy=api.url)
     assert found.send(LETTER).provider_id
     assert api.headers[0]["Host"] == "dysmsapi.example.cn"
+
+
+def test_several_senders_share_it(gateway: aliyun.Aliyun, api: StandIn) -> None:
+    letters = [replace(LETTER, ref=ref, number=f"+86138001380{ref:02}") for ref in range(1, 41)]
+    with ThreadPoolExecutor(8) as senders:
+        assert len(list(senders.map(gateway.send, letters))) == 40
+    pairs = {(asked["OutId"], asked["PhoneNumbers"]) for asked in api.asked}
+    assert pairs == {(str(letter.ref), letter.number.removeprefix("+86")) for letter in letters}
 
 
 def test_without_the_sdk_the_way_out_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
