@@ -11,6 +11,9 @@ from responder.messaging.rules import DRILL_MARK
 WAITING = ("open", "taken")
 """States in which somebody must still be rung."""
 
+ENDED = ("reached", "unreached", "wrong_number", "refused", "closed")
+"""States in which a call is history."""
+
 GATEWAY = "byhand"
 """The name under which what was said to the caller stands in the inbox."""
 

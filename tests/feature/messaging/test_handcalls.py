@@ -275,7 +275,9 @@ def test_a_call_ends_by_itself_when_its_mission_is_called_off(house: House, miss
     assert close_unwanted(house.work, WANTED) == 1
     assert close_unwanted(house.work, WANTED) == 0
     assert rows(house.work)[0]["state"] == "closed"
-    assert "还没有打过" not in desk.get("/messages/_calls?show=ended").get_data(as_text=True)
+    page = desk.get("/messages/calls?show=ended").get_data(as_text=True)
+    assert "陆海峰" in page
+    assert "不必再打" in page
 
 
 def test_a_call_ends_by_itself_when_its_text_arrives_after_all(house: House, mission: int) -> None:
