@@ -16,11 +16,13 @@ from responder.messaging.broadcasts.asked import Open
 from responder.messaging.broadcasts.commands import Answer
 from responder.messaging.broadcasts.measures import measures
 from responder.messaging.broadcasts.rules import Said
+from responder.messaging.handcalls.rules import GATEWAY as BY_HAND
+from responder.messaging.ringing.queries import GATEWAY as RUNG
 from responder.reports.red import red_words
 
 _LONGEST = 60
 """Letters: a longer text without code tells something of its own."""
-_VIA = {"voice": "voice", "byhand": "hand"}
+_VIA = {"voice": "voice", RUNG: "voice", BY_HAND: "hand"}
 _TOLD = ("report", "followup", "verify", "zero", "correction", "help", "stop")
 
 

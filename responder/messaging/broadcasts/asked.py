@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from responder.kernel import ids
@@ -65,15 +65,22 @@ def of_number(session: Session, person_id: int, number: str) -> Open | None:
 
 
 def is_wanted(session: Session, key: str) -> bool:
-    """Whether a text of a broadcast should still be sent or called: it is open and the person hasn't answered.
-    ``key`` is ``B1012/17``, a person's id after the number."""
+    """Whether a text of a broadcast should still be sent or called: it is open and the person hasn't answered. Of a
+    village that has answered a callout nobody is called again. ``key`` is ``B1012/17``, a person's id after the number.
+    """
     number, _, person = key.partition("/")
-    statement = (
-        select(_b.c.state, _to.c.answered_at)
-        .join(_b, _b.c.id == _to.c.broadcast_id)
-        .where(
-            _b.c.id == ids.row_id(ids.BROADCAST, number), _to.c.person_id == (int(person) if person.isdigit() else 0)
-        )
+    theirs = _to.c.person_id == (int(person) if person.isdigit() else 0)
+    other = _to.alias("other")
+    village = exists().where(
+        other.c.broadcast_id == _to.c.broadcast_id,
+        other.c.division_code == _to.c.division_code,
+        other.c.answered_at.is_not(None),
     )
-    row = session.execute(statement).first()
-    return row is not None and row.state == rules.OPEN and row.answered_at is None
+    chased = or_(_to.c.told > 1, _to.c.hand_at.is_not(None))
+    done = or_(_to.c.answered_at.is_not(None), and_(_b.c.kind == rules.CALLOUT, chased, village))
+    statement = (
+        select(_b.c.id)
+        .join(_to, _b.c.id == _to.c.broadcast_id)
+        .where(_b.c.id == ids.row_id(ids.BROADCAST, number), theirs, _b.c.state == rules.OPEN, ~done)
+    )
+    return session.execute(statement).first() is not None

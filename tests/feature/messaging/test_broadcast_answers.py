@@ -14,8 +14,11 @@ from responder.drills import queries as drills_read
 from responder.drills import service as drills
 from responder.drills.commands import PlanDrill, StartDrill
 from responder.kernel import clock
+from responder.messaging import hooks
 from responder.messaging.broadcasts import queries, service
 from responder.messaging.broadcasts.commands import Audience
+from responder.messaging.commands import Incoming
+from responder.platform import eventlog
 from responder.platform.scope import Scope
 from responder.teams.models import Team
 from tests import cast
@@ -148,3 +151,36 @@ def test_a_drill_s_broadcast_says_so_and_is_answered_in_the_drill(caller: Caller
     assert caller.view(number, Scope("310116", world)).tally.by_digit == {"1": 1}
     assert "broadcast.answered" in caller.kinds(world)
     assert "broadcast.answered" not in caller.kinds()
+
+
+@pytest.mark.parametrize(("gateway", "via"), [("twilio-voice", "voice"), ("byhand", "hand"), ("kannel", "sms")])
+def test_by_which_road_an_answer_came(caller: Caller, gateway: str, via: str) -> None:
+    number = caller.send()
+    with caller.client.application.app_context():
+        hooks.hear(Incoming(gateway, "1", cast.phone("village"), f"{number} 1"))
+    with caller.house.work.read() as session:
+        (one,) = [one for one in queries.recipients(session, OUR, number) if not one.silent]
+    assert (one.answer, one.via) == ("1", via)
+
+
+def test_a_text_that_asks_nothing_is_received_without_an_answer(caller: Caller) -> None:
+    number = caller.send(options=())
+    assert caller.text("village", "收到") == ""
+    assert caller.outcome() == ("answer", number)
+    with caller.house.work.read() as session:
+        (one,) = [one for one in queries.recipients(session, OUR, number) if one.said]
+    assert one.said == "收到"
+
+
+def test_events_reach_those_above_and_no_stranger(caller: Caller) -> None:
+    number = caller.send()
+    caller.text("village", "1")
+
+    def kinds(division: str) -> set[str]:
+        with caller.house.work.read() as session:
+            found = eventlog.since(session, Scope(division), 0, 1000)
+        return {one.kind for one in found if one.subject == number}
+
+    assert kinds("310116") == {"broadcast.sent", "broadcast.answered"}
+    assert kinds("310116112") == {"broadcast.answered"}
+    assert kinds("310117") == set()

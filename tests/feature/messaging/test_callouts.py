@@ -12,7 +12,7 @@ from responder.app import House, build
 from responder.hotline.warned import named
 from responder.kernel.actors import Actor
 from responder.kernel.refusals import NotFound
-from responder.messaging.broadcasts import callouts, jobs, queries, rules, service
+from responder.messaging.broadcasts import asked, callouts, jobs, queries, rules, service
 from responder.messaging.broadcasts.commands import SendCallout
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.models import Outbound
@@ -133,9 +133,13 @@ def test_the_silent_are_called_again_then_rung_and_their_town_is_told_once(house
     assert told["number"] == cast.phone("town")
     assert "海涯村" in told["body"]
     assert kinds(house).count("broadcast.silent") == 1
-    # A late answer still counts.
+    with house.work.read() as session:
+        assert asked.is_wanted(session, f"{number}/{post_b}")
+    # A late answer still counts, and B needs no call any more.
     text(house, cast.phone("village"), f"{number} 1")
     assert states(house, number)[HAIYA] == "answered"
+    with house.work.read() as session:
+        assert not asked.is_wanted(session, f"{number}/{post_b}")
 
 
 def test_two_workers_take_a_step_once(house: House, post_b: int) -> None:
