@@ -6,6 +6,7 @@ brackets names the answering number, which is fixed for an installation: for the
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from string import Formatter
 from typing import Annotated
 
@@ -37,7 +38,8 @@ def _fields(pattern: str) -> list[tuple[str, str]]:
     return [(variable(name, spec), f"{{{name}:{spec}}}" if spec else f"{{{name}}}") for name, spec in found]
 
 
-def variables(pattern: str) -> dict[str, str]:
+@cache
+def variables(pattern: str) -> Mapping[str, str]:
     """The variables of a form in their order, each as we write it: {mission_next: {status:mission_next}}."""
     return dict(_fields(_OPTIONAL.sub("", pattern)))
 
