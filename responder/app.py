@@ -33,7 +33,7 @@ from responder.hotline import service as hotline
 from responder.hotline.voice import service as voice
 from responder.incidents import api as incidents_api
 from responder.messaging import api as messaging_api
-from responder.messaging import hooks_aliyun, hooks_http, hooks_kannel, simulator, voice_hooks
+from responder.messaging import hooks_aliyun, hooks_http, hooks_kannel, roadbook, simulator, voice_hooks
 from responder.messaging import queries as messaging_queries
 from responder.messaging import web as messaging_web
 from responder.messaging.broadcasts import api as broadcasts_api
@@ -159,7 +159,7 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
             "mission_book": dispatch_queries.mission,
             "drill_world": drill_world,
             "branch": partial(_branch, work, settings),
-            "watch": status.Watch(messaging_queries.lag, settings.gateway_names()),
+            "watch": status.Watch(messaging_queries.lag, settings.gateway_names(), roadbook.breakers),
         }
     )
     hooks_http.init_app(app, settings)

@@ -1,5 +1,6 @@
 """Is it alive, is it ready, how is it doing; and the API's own description."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, cast
@@ -65,6 +66,7 @@ class Watch:
 
     outbox: OutboxLag
     gateways: list[str]
+    roads: Callable[[Session], dict[str, str]]
     sockets: list[object] = field(default_factory=list)
 
 
@@ -87,11 +89,15 @@ def readyz() -> tuple[Response, int]:
         with web.work().read() as session:
             last = session.scalar(select(Heartbeat.at).where(Heartbeat.name == WORKER))
             lag = _watch().outbox(session, now)
+            roads = _watch().roads(session)
     except SQLAlchemyError as problem:
         log.error("not ready", problem=str(problem))
         return jsonify(found | {"status": "not ready", "database": "does not answer"}), 503
     alive = last is not None and (now - last).total_seconds() < SILENT_SECONDS
     found |= {"database": "ok", "worker": "ok" if alive else "not running"}
+    if roads:
+        # A road in trouble is no reason to restart anything: others carry, or people call.
+        found["roads"] = roads
     found |= {"outbox": {"due": lag.due, "oldest_seconds": round(lag.oldest_seconds, 1), "failed": lag.failed}}
     return jsonify(found | {"status": "ok" if alive else "not ready"}), 200 if alive else 503
 
