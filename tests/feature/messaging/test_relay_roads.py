@@ -12,46 +12,18 @@ from responder.kernel.actors import Actor
 from responder.kernel.notices import ALERT, ROUTINE, Notice
 from responder.messaging import roadbook, sending, service
 from responder.messaging.commands import Receipt
-from responder.messaging.gateways import Capabilities, Category, Letter, SendFailed, Sent
+from responder.messaging.gateways import SendFailed
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.models import Attempt, Outbound, Road
 from responder.messaging.relay import Relay
 from tests import cast
 from tests.feature.messaging.conftest import Line
+from tests.feature.messaging.stands import Ringing, Stand
 
 _NOON = datetime(2026, 7, 8, 4, 0, tzinfo=UTC)
 _MIDNIGHT = datetime(2026, 7, 8, 16, 0, tzinfo=UTC)
 _ALERT = "text_urgent"
 """A template of kind alert."""
-
-
-class Stand:
-    """A gateway that takes everything, or refuses what it is told to."""
-
-    def __init__(self, name: str, refuse: Category | None = None, **can: Any) -> None:
-        self.name, self.refuse = name, refuse
-        self.can = Capabilities(**({"per_second": 1000, "burst": 500, "price": 100} | can))
-        self.took: list[Letter] = []
-        self.asked = 0
-
-    def send(self, letter: Letter) -> Sent:
-        self.asked += 1
-        if self.refuse is not None:
-            raise SendFailed("E1", self.refuse)
-        self.took.append(letter)
-        return Sent(f"{self.name}{self.asked}")
-
-
-class Ringing(Stand):
-    """One that rings too."""
-
-    def __init__(self, name: str, refuse: Category | None = None, **can: Any) -> None:
-        super().__init__(name, refuse, voice=True, **can)
-        self.rang: list[Letter] = []
-
-    def call(self, letter: Letter) -> Sent:
-        self.rang.append(letter)
-        return Sent(f"call{len(self.rang)}")
 
 
 @pytest.fixture(autouse=True)
