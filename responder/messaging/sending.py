@@ -276,10 +276,11 @@ class _Hand:
             _t.c.template.in_(_joinable()), _t.c.attempts == 0, _t.c.id.not_in(taken), _t.c.expires_at > self.now,
         )  # fmt: skip
         mates: dict[int, list[dict[str, Any]]] = {}
-        for row in self.connection.execute(self._locked(waits.order_by(_t.c.id))).mappings():
+        for found_row in self.connection.execute(self._locked(waits.order_by(_t.c.id))).mappings():
+            row = dict(found_row)
             lead = leads.get(self._key(row))
             if lead is not None:
-                mates.setdefault(lead.row["id"], []).append(dict(row))
+                mates.setdefault(lead.row["id"], []).append(row)
         for lead in leads.values():
             found = mates.get(lead.row["id"], [])
             bodies = [lead.row["body"], *(mate["body"] for mate in found)]
