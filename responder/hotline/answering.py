@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from responder.dispatch import queries as missions
 from responder.hotline import answers, asking, filing, rules, whereabouts
 from responder.hotline.call import Call
 from responder.hotline.completing import complete, settle
@@ -45,7 +44,7 @@ def _again(call: Call, sender: Sender, memory: Memory, asked: list[Asked]) -> bo
     newest = asked[0] if asked else None
     if newest is None or not newest.options.get("ask") or answers.digit(call.body) in (None, 0):
         return False
-    if missions.open_everywhere(call.uow.session, sender.person_id):
+    if call.missions():
         return False
     call.name_actor(newest.world)
     call.subject = newest.report
@@ -60,7 +59,7 @@ def _again(call: Call, sender: Sender, memory: Memory, asked: list[Asked]) -> bo
 
 def _mission_is_newer(call: Call, sender: Sender, question: Asked) -> bool:
     """Whether the newest thing that this phone was asked is a mission: then a digit answers that."""
-    numbers = [number for number, _world in missions.open_everywhere(call.uow.session, sender.person_id)]
+    numbers = [number for number, _world in call.missions()]
     sent = last_sent(call.uow.session, call.incoming.number, numbers) if numbers else None
     return sent is not None and sent > question.at
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from responder.dispatch import queries as missions
 from responder.hotline import rules
 from responder.hotline.memory import Replied, replied
 from responder.hotline.senders import Sender
@@ -37,6 +38,14 @@ class Call:
     understood: dict[str, Any] = field(default_factory=dict)
     replied: Sequence[Replied] | None = None
     paused: bool = False
+    _missions: list[tuple[str, int]] | None = None
+
+    def missions(self) -> list[tuple[str, int]]:
+        """Number and world of the sender's open missions, looked up once."""
+        if self._missions is None:
+            person = self.sender.person_id if self.sender else 0
+            self._missions = missions.open_everywhere(self.uow.session, person)
+        return self._missions
 
     @property
     def lang(self) -> str:

@@ -1,6 +1,5 @@
 """A bare answer that answers nothing else: somebody confirms that test texts reach them, and is thanked."""
 
-from responder.dispatch import queries as missions
 from responder.hotline import answers
 from responder.hotline.call import Call
 from responder.hotline.senders import Sender
@@ -14,7 +13,7 @@ def take(call: Call, sender: Sender, what: Understood) -> bool:
     mission, a number, words of its own. The actor must be named."""
     said = call.body.strip()
     bare = answers.digit(said) == 1 or is_receipt(said)
-    if not bare or what.ref or missions.open_everywhere(call.uow.session, sender.person_id):
+    if not bare or what.ref or call.missions():
         return False
     if not reach.answered(call.uow, sender.person_id, call.uow.now, "call" if call.by_hand else "test"):
         return False

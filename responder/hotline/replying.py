@@ -3,7 +3,6 @@ words, which are kept. What was understood is said back, with the way to put it 
 
 from datetime import datetime
 
-from responder.dispatch import queries as missions
 from responder.hotline import answers
 from responder.hotline.call import Call
 from responder.hotline.memory import Memory, last_sent
@@ -47,7 +46,7 @@ def _may_answer(call: Call, what: Understood, said: Said) -> bool:
 def _bare(call: Call, sender: Sender, what: Understood, memory: Memory, one: Open, said: Said) -> bool:
     """A digit or label alone, where nothing else was asked since."""
     digit = rules.pick(said, one.options)
-    mission = _mission(call, sender)
+    mission = _mission(call)
     if _asked_later(memory, mission, one):
         return False
     if digit is None:
@@ -93,9 +92,9 @@ def _by_code(call: Call, sender: Sender, what: Understood, said: Said) -> bool:
     return True
 
 
-def _mission(call: Call, sender: Sender) -> tuple[str, datetime | None] | None:
+def _mission(call: Call) -> tuple[str, datetime | None] | None:
     """The open mission that a bare digit may mean, and when it was last written about to this phone."""
-    numbers = [number for number, _world in missions.open_everywhere(call.uow.session, sender.person_id)]
+    numbers = [number for number, _world in call.missions()]
     return (numbers[-1], last_sent(call.uow.session, call.incoming.number, numbers)) if numbers else None
 
 

@@ -167,7 +167,7 @@ def _repeat(call: Call, sender: Sender, same: Text) -> bool:
 
 
 def _act(call: Call, sender: Sender, what: Understood, memory: Memory) -> None:
-    world, mission = _world(call.uow, sender, what, memory)
+    world, mission = _world(call, sender, what, memory)
     call.name_actor(world)
     what = rules.in_context(what, call.body, memory.last(world) is not None, sender.division)
     if reachable.take(call, sender, what):
@@ -198,14 +198,14 @@ def _ask_content(call: Call, what: Understood, memory: Memory) -> None:
     call.reply("ask_content" if kind == "correction" else "ask_news")
 
 
-def _world(uow: UnitOfWork, sender: Sender, what: Understood, memory: Memory) -> tuple[int, str | None]:
+def _world(call: Call, sender: Sender, what: Understood, memory: Memory) -> tuple[int, str | None]:
     """The world of a text and the mission that it answers.
 
     A drill's text begins 演练 or carries a code that the drill issued; absent means real. A bare answer belongs to
     the open missions of its sender: when all of them are of one world, to that one, else to the real world.
     A report that names a number belongs to that number's world. Raises NoDrill, WhichDrill, WhichWorld.
     """
-    answering = what.intent in rules.ANSWERS
+    uow, answering = call.uow, what.intent in rules.ANSWERS
     if answering and what.ref and (found := missions.world_of(uow.session, what.ref)) is not None:
         return found, what.ref
     if what.intent in rules.KINDS and what.ref and (found := reports_read.world_of(uow.session, what.ref)) is not None:
@@ -218,7 +218,7 @@ def _world(uow: UnitOfWork, sender: Sender, what: Understood, memory: Memory) ->
             raise WhichDrill() if running else NoDrill()
         return running[0].world, None
     if answering:
-        worlds = {world for _number, world in missions.open_everywhere(uow.session, sender.person_id)}
+        worlds = {world for _number, world in call.missions()}
         if len(worlds) == 1:
             return worlds.pop(), None
     if what.intent == "zero" and (asked := _drill_s_prompt(uow, sender)) is not None:
