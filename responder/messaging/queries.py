@@ -134,7 +134,7 @@ def last_note_to(session: Session, number: str, template: str) -> datetime | Non
 def conversation(session: Session, number: str) -> list[dict[str, Any]]:
     """What a pretend phone shows, of every world, oldest first: {direction, body, at, status, call}. Simulator only.
 
-    What the pretend network still carries, or has lost, isn't there yet. ``call`` is true of words read aloud.
+    What the pretend network still carries, or has lost, isn't there yet. Only words read aloud have ``call``, true.
     """
     i: Any = Inbound.__table__
     o: Any = Outbound.__table__
@@ -149,7 +149,7 @@ def conversation(session: Session, number: str) -> list[dict[str, Any]]:
     rows += [("out", row, row.road.endswith(CALL)) for row in session.execute(went)]
     rows.sort(key=lambda found: (found[1].at, found[0] == "out", found[1].id))
     return [
-        {"direction": way, "body": row.body, "at": row.at.isoformat(), "status": row.status, "call": call}
+        {"direction": way, "body": row.body, "at": row.at.isoformat(), "status": row.status, **({"call": True} if call else {})}
         for way, row, call in rows
     ]
 

@@ -39,14 +39,13 @@ ROLES = ("coordinator", "leader", "keeper", "director")
 
 def _listed() -> list[dict[str, Any]]:
     with web.work().read() as session:
-        tree, switches = places(session), pretending.all_switches(session)
+        tree = places(session)
         found: list[dict[str, Any]] = []
         for one in queries.pretend_phones(session):
             role = _role(one.roles, tree.profile.tier(one.division))
             if role is not None:
                 division = {"code": one.division, "name": tree.name(one.division)}
-                phone = {"number": one.number, "name": one.name, "role": role, "division": division}
-                found.append({**phone, "switches": switches.get(one.number, NONE_SET).model_dump()})
+                found.append({"number": one.number, "name": one.name, "role": role, "division": division})
     return found
 
 
@@ -61,8 +60,11 @@ def _role(roles: tuple[str, ...], tier: int | None) -> str | None:
 def simulator() -> str:
     """The page of pretend phones."""
     listed = _listed()
+    with web.work().read() as session:
+        set_now = pretending.all_switches(session)
     return render_template(
         "simulator/simulator.html",
+        switches={one["number"]: set_now.get(one["number"], NONE_SET).model_dump() for one in listed},
         groups=[(role, [one for one in listed if one["role"] == role]) for role in ORDER],
         sample=SAMPLE,
         first=",".join(_first(listed)),

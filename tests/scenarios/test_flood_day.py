@@ -202,6 +202,6 @@ def _nothing_lost(day: Day) -> None:
     assert day.owed() == []
     asked = Counter((row["dedup"]) for row in d.rows(Outbound))
     assert set(asked.values()) == {1}
-    assert {row["status"] for row in d.rows(Outbound)} <= {"delivered", "sent", "cancelled"}
+    assert {row["status"] for row in d.rows(Outbound)} <= {"delivered", "sent", "cancelled", "bundled"}
     with d.house.work.read() as session:
         assert eventlog.broken_at(session) is None

@@ -67,7 +67,7 @@ def test_without_switches_a_text_is_there_at_once(line: Line, relay: Relay) -> N
     relay.turn()
     assert state(line)[0] == "delivered"
     (message,) = shown(line)
-    assert (message["direction"], message["status"], message["call"]) == ("out", "delivered", False)
+    assert (message["direction"], message["status"], "call" in message) == ("out", "delivered", False)
     assert owed(line) == 0
     assert pay(line.house.work) == 0
 
@@ -175,9 +175,9 @@ def test_switches_stay_until_they_are_turned_and_are_listed(line: Line) -> None:
     assert turn(line) == NONE_SET.model_dump()
     turn(line, off=True, loss_percent=5)
     assert turn(line, off=False) == {**NONE_SET.model_dump(), "loss_percent": 5}
-    listed = {one["number"]: one["switches"] for one in line.client.get("/simulator/phones").get_json()["phones"]}
-    assert listed[cast.phone("leader")]["loss_percent"] == 5
-    assert listed[cast.phone("village")] == NONE_SET.model_dump()
+    page = line.client.get("/simulator").text.replace("&#34;", '"')
+    assert page.count('"loss_percent": 5') == 1
+    assert page.count('"loss_percent": 0') == len(line.client.get("/simulator/phones").get_json()["phones"]) - 1
 
 
 @pytest.mark.parametrize(
