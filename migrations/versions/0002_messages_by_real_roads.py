@@ -15,6 +15,7 @@ def upgrade() -> None:
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outbound_id", sa.Integer(), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
         sa.Column("gateway", sa.String(length=24), nullable=False),
         sa.Column("line", sa.String(length=24), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
@@ -34,7 +35,14 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index("ix_attempt_gateway_at", ["gateway", "at"], unique=False)
         batch_op.create_index("ix_attempt_number_at", ["number", "at"], unique=False)
-        batch_op.create_index("ix_attempt_outbound_id", ["outbound_id"], unique=False)
+        batch_op.create_index("ix_attempt_outbound_id_nth", ["outbound_id", "nth"], unique=False)
+        batch_op.create_index(
+            "ix_attempt_provider_id",
+            ["provider_id", "gateway"],
+            unique=False,
+            sqlite_where=sa.text("provider_id <> ''"),
+            postgresql_where=sa.text("provider_id <> ''"),
+        )
 
     op.create_table(
         "broadcast",
@@ -235,13 +243,6 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_outbound_bundle_id", ["bundle_id"], unique=False)
         batch_op.create_index("ix_outbound_person_id_id", ["person_id", "id"], unique=False)
-        batch_op.create_index(
-            "ix_outbound_provider_id",
-            ["provider_id", "gateway"],
-            unique=False,
-            sqlite_where=sa.text("provider_id <> ''"),
-            postgresql_where=sa.text("provider_id <> ''"),
-        )
         batch_op.create_index("ix_outbound_status_road", ["status", "road", "priority", "turn", "id"], unique=False)
         batch_op.create_index(
             "ix_outbound_waits",
@@ -267,11 +268,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('queued', 'held', 'sending')"),
         )
         batch_op.drop_index("ix_outbound_status_road")
-        batch_op.drop_index(
-            "ix_outbound_provider_id",
-            sqlite_where=sa.text("provider_id <> ''"),
-            postgresql_where=sa.text("provider_id <> ''"),
-        )
         batch_op.drop_index("ix_outbound_person_id_id")
         batch_op.drop_index("ix_outbound_bundle_id")
         batch_op.alter_column(
@@ -331,7 +327,12 @@ def downgrade() -> None:
 
     op.drop_table("broadcast")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.drop_index("ix_attempt_outbound_id")
+        batch_op.drop_index(
+            "ix_attempt_provider_id",
+            sqlite_where=sa.text("provider_id <> ''"),
+            postgresql_where=sa.text("provider_id <> ''"),
+        )
+        batch_op.drop_index("ix_attempt_outbound_id_nth")
         batch_op.drop_index("ix_attempt_number_at")
         batch_op.drop_index("ix_attempt_gateway_at")
 

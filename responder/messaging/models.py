@@ -70,7 +70,6 @@ class Outbound(InWorld, InDivision, Base, kw_only=True):
         Index("ix_outbound_waits", "number", sqlite_where=_waits, postgresql_where=_waits),
         Index("ix_outbound_person_id_id", "person_id", "id"),
         Index("ix_outbound_bundle_id", "bundle_id"),
-        Index("ix_outbound_provider_id", "provider_id", "gateway", sqlite_where=_told, postgresql_where=_told),
         Index("ix_outbound_subject", "subject"),
     )
 
@@ -111,13 +110,15 @@ class Attempt(InWorld, Base, kw_only=True):
 
     __tablename__ = "attempt"
     __table_args__ = (
-        Index("ix_attempt_outbound_id", "outbound_id"),
+        Index("ix_attempt_outbound_id_nth", "outbound_id", "nth"),
         Index("ix_attempt_number_at", "number", "at"),
         Index("ix_attempt_gateway_at", "gateway", "at"),
+        Index("ix_attempt_provider_id", "provider_id", "gateway", sqlite_where=_told, postgresql_where=_told),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     outbound_id: Mapped[int]
+    nth: Mapped[int] = mapped_column(default=0)
     gateway: Mapped[str] = mapped_column(String(24))
     line: Mapped[str] = mapped_column(String(24), default="")
     number: Mapped[str] = mapped_column(String(40))

@@ -70,7 +70,7 @@ def taken(uow: UnitOfWork, haulier: Haulier, claim: Claim, sent: Sent) -> None:
         "provider_id": sent.provider_id[:80], "segments": segments, "cost": cost,
         "words": rules.fingerprint("", claim.body),
     }  # fmt: skip
-    roadbook.end_attempt(connection, row["id"], claim.at, tried)
+    roadbook.end_attempt(connection, row["id"], row["attempts"], tried)
     inside = (_t.c.bundle_id == row["id"]) & (_t.c.status == "sending")
     if claim.mates:
         went = {"status": "bundled", "gateway": haulier.gateway, "sent_at": now, "road": haulier.name}
@@ -96,7 +96,7 @@ def carries(uow: UnitOfWork, lines: Sequence[Standing]) -> None:
 def refused(uow: UnitOfWork, claim: Claim, problem: SendFailed) -> None:
     """The provider did not take it: it looks for its next road."""
     said = {"code": str(problem)[:200], "category": problem.category}
-    roadbook.end_attempt(uow.session.connection(), claim.row["id"], claim.at, {"taken": False, **said})
+    roadbook.end_attempt(uow.session.connection(), claim.row["id"], claim.row["attempts"], {"taken": False, **said})
     _still(uow, claim, {"status": "queued", "road": "", "error": said["code"], "category": problem.category})
     _release(uow, claim)
     numbers.heard_of(uow, claim.row["number"], problem.category, claim.row["template"])
@@ -134,7 +134,7 @@ def _alarm(uow: UnitOfWork, road: str, problem: SendFailed) -> None:
 def unwanted(uow: UnitOfWork, claim: Claim) -> None:
     """Nobody waits for it any more: cancelled, with a trace."""
     if _still(uow, claim, _UNWANTED):
-        roadbook.forget_attempt(uow.session.connection(), claim.row["id"], claim.at)
+        roadbook.forget_attempt(uow.session.connection(), claim.row["id"], claim.row["attempts"])
     _release(uow, claim)
 
 
@@ -142,7 +142,7 @@ def back(uow: UnitOfWork, claim: Claim) -> None:
     """It was not handed over at all."""
     mine = {"status": "queued", "road": "", "attempts": claim.row["attempts"] - 1, "next_at": uow.now}
     if _still(uow, claim, mine):
-        roadbook.forget_attempt(uow.session.connection(), claim.row["id"], claim.at)
+        roadbook.forget_attempt(uow.session.connection(), claim.row["id"], claim.row["attempts"])
     _release(uow, claim)
 
 

@@ -133,14 +133,14 @@ def begin_attempts(connection: Connection, rows: Sequence[dict[str, Any]]) -> No
     connection.execute(_attempt.insert(), rows)
 
 
-def end_attempt(connection: Connection, text: int, at: datetime, values: dict[str, Any]) -> None:
-    """What came of one: it is named by its text and its moment."""
-    connection.execute(update(_attempt).where(_attempt.c.outbound_id == text, _attempt.c.at == at).values(values))
+def end_attempt(connection: Connection, text: int, nth: int, values: dict[str, Any]) -> None:
+    """What came of one: it is named by its text and which of its tries it was."""
+    connection.execute(update(_attempt).where(_attempt.c.outbound_id == text, _attempt.c.nth == nth).values(values))
 
 
-def forget_attempt(connection: Connection, text: int, at: datetime) -> None:
+def forget_attempt(connection: Connection, text: int, nth: int) -> None:
     """One that never was handed over."""
-    connection.execute(_attempt.delete().where(_attempt.c.outbound_id == text, _attempt.c.at == at))
+    connection.execute(_attempt.delete().where(_attempt.c.outbound_id == text, _attempt.c.nth == nth))
 
 
 def spend(connection: Connection, standing: Standing, free_at: datetime, breaker: Breaker) -> None:

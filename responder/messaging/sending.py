@@ -316,7 +316,7 @@ class _Hand:
     def _attempt(self, one: Claim) -> dict[str, Any]:
         row, line = one.row, one.standing.line
         return {
-            "outbound_id": row["id"], "gateway": self.haulier.gateway, "line": line.name if line else "",
+            "outbound_id": row["id"], "nth": row["attempts"], "gateway": self.haulier.gateway, "line": line.name if line else "",
             "number": row["number"], "at": self.now, "words": rules.fingerprint("", one.body),
             "template": row["template"], "taken": True, "voice": self.haulier.rings, "provider_id": "", "code": "",
             "category": "", "segments": 0, "cost": 0, "world": row["world"],
