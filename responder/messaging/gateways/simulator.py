@@ -71,11 +71,14 @@ class Simulator:
     def call(self, letter: Letter) -> Sent:
         """Rings and is answered: the phone shows the words and keys to press, which come in as a text would.
 
-        Raises SendFailed where the phone is off. Loss, opting out and a carrier's filter are of texts alone.
+        A phone that is off rings in vain: that is told later, as by any provider, and doesn't speak against the road.
+        Loss, opting out and a carrier's filter are of texts alone.
         """
-        if self._phone(letter).off:
-            raise SendFailed("no-answer", "temporary", "switched off")
-        return Sent(f"sim-call-{letter.ref}-{uuid.uuid4().hex[:8]}", "delivered")
+        provider_id = f"sim-call-{letter.ref}-{uuid.uuid4().hex[:8]}"
+        if self._network is None or not self._phone(letter).off:
+            return Sent(provider_id, "delivered")
+        self._network.owe(letter, provider_id, "failed", 0, error="no-answer", times=1)
+        return Sent(provider_id)
 
     def _phone(self, letter: Letter) -> Switches:
         return self._network.switches(letter.number) if self._network else NONE_SET
