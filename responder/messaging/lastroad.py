@@ -77,7 +77,7 @@ def _category(row: Mapping[str, Any], reason: str) -> dict[str, str]:
 
 def end_inside(uow: UnitOfWork, text: int, values: Mapping[str, Any]) -> None:
     """What went inside a text ends like it."""
-    inside = update(_outbound).where(_outbound.c.bundle_id == text, _outbound.c.status == "bundled")
+    inside = update(_outbound).where(_outbound.c.bundle_id == text, _outbound.c.status.in_(("bundled", "failed")))
     uow.session.connection().execute(inside.values({name: values[name] for name in _SHARED if name in values}))
 
 

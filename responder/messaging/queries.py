@@ -149,7 +149,13 @@ def conversation(session: Session, number: str) -> list[dict[str, Any]]:
     rows += [("out", row, row.road.endswith(CALL)) for row in session.execute(went)]
     rows.sort(key=lambda found: (found[1].at, found[0] == "out", found[1].id))
     return [
-        {"direction": way, "body": row.body, "at": row.at.isoformat(), "status": row.status, **({"call": True} if call else {})}
+        {
+            "direction": way,
+            "body": row.body,
+            "at": row.at.isoformat(),
+            "status": row.status,
+            **({"call": True} if call else {}),
+        }
         for way, row, call in rows
     ]
 
@@ -177,12 +183,12 @@ def failed_count(session: Session, scope: Scope, since: datetime) -> int:
 
 def refs_of(session: Session, gateway: str, provider_id: str, number: str = "") -> list[int]:
     """Our ids of what a provider calls by its own: several where one of its ids stands for a batch, of which a number
-    names one. Of every world."""
-    o: Any = Outbound.__table__
+    names one; also what has gone on by another road since. Of every world."""
+    a: Any = Attempt.__table__
     # The first condition, in these words, is that of the index.
-    mine = text("provider_id <> ''") & (o.c.provider_id == provider_id) & (o.c.gateway == gateway)
-    statement = select(o.c.id).where(mine).order_by(o.c.id)
-    return list(session.scalars(statement.where(o.c.number == number) if number else statement))
+    mine = text("provider_id <> ''") & (a.c.provider_id == provider_id) & (a.c.gateway == gateway)
+    statement = select(a.c.outbound_id).where(mine).distinct().order_by(a.c.outbound_id)
+    return list(session.scalars(statement.where(a.c.number == number) if number else statement))
 
 
 def last_heard(session: Session, gateway: str) -> datetime | None:

@@ -11,6 +11,9 @@ DRILL_MARK = "【演练】"
 MAX_BODY = 5000
 """What is kept of one incoming text; a longer one is cut and goes to a person."""
 
+MAX_ID = 80
+"""Characters of a provider's id that the tables hold."""
+
 PASTE = "paste"
 """The gateway by which chats come that a person pasted."""
 
@@ -25,8 +28,8 @@ CATEGORIES = ("temporary", "permanent_number", "opted_out", "content", "config",
 """What an error says (DOMAIN §8): of the road, the number, the words, our settings."""
 
 _RANK = {
-    "held": 0, "queued": 0, "sending": 1, "sent": 2, "bundled": 2, "by_hand": 2, "failed": 3, "delivered": 3,
-    "cancelled": 3, "late": 3,
+    "held": 0, "queued": 0, "sending": 1, "sent": 2, "bundled": 2, "by_hand": 2, "failed": 3, "delivered": 4,
+    "cancelled": 4, "late": 4,
 }  # fmt: skip
 
 
@@ -77,13 +80,21 @@ def wait_after(attempts: int) -> timedelta | None:
 
 
 def may_follow(now: str, then: str) -> bool:
-    """Whether a receipt moves the state on: receipts come twice and out of order, a final state stays."""
+    """Whether a receipt moves the state on: receipts come twice and out of order, a final state stays.
+    Only what has failed may still be delivered: the phone has it, whoever despaired of that before."""
     return _RANK.get(then, -1) > _RANK.get(now, 0)
 
 
 def keepable(body: str) -> str:
     """A text as both databases can keep it: without NUL, and without halves of letters, which no phone can type."""
     return body.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def kept_id(name: str) -> str:
+    """A provider's id as the tables keep it: one that is longer than their column by its fingerprint, not by its
+    beginning, which another may share."""
+    name = keepable(name)
+    return name if len(name) <= MAX_ID else fingerprint("", name)
 
 
 def fingerprint(number: str, body: str) -> str:

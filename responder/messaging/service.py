@@ -29,7 +29,7 @@ _TAKE_IN = {
     name: insert(_inbound).on_conflict_do_nothing().returning(_inbound.c.id) for name, insert in _INSERTS.items()
 }
 _TRIES = (
-    select(_attempt.c.id, _attempt.c.provider_id, _attempt.c.category)
+    select(_attempt.c.id, _attempt.c.gateway, _attempt.c.provider_id, _attempt.c.category)
     .where(_attempt.c.outbound_id == bindparam("text"), _attempt.c.taken)
     .order_by(_attempt.c.at.desc(), _attempt.c.id.desc())
 )
@@ -83,21 +83,24 @@ def note_receipt(uow: UnitOfWork, receipt: Receipt) -> bool:
         return False
     row = dict(found)
     tries = connection.execute(_TRIES, {"text": receipt.ref}).all()
-    mine = next((one for one in tries if one.provider_id == receipt.provider_id), tries[0] if tries else None)
+    own = [one for one in tries if receipt.gateway in ("", one.gateway)]
+    mine = next((one for one in own if one.provider_id == receipt.provider_id), own[0] if own else None)
     current = mine is None or mine.id == tries[0].id
     said = mine.provider_id if mine is not None else row["provider_id"]
-    if said and receipt.provider_id and said != receipt.provider_id:
+    if (tries and not own) or (said and receipt.provider_id and said != receipt.provider_id):
         return False
     if row["world"] != uow.world:
         # What becomes of a drill's text is told in the drill.
         uow.act_as(uow.actor.within(row["world"]))
     if receipt.status == "failed":
-        if mine is not None and not mine.category:
+        told_before = mine is not None and mine.category
+        if mine is not None and not told_before:
             what = {"code": receipt.error[:200], "category": receipt.category or "unknown"}
             connection.execute(update(_attempt).where(_attempt.c.id == mine.id).values(what))
-        numbers.heard_of(uow, row["number"], receipt.category, row["template"])
-        if not current:
-            # It is on its next road already.
+        if not told_before:
+            numbers.heard_of(uow, row["number"], receipt.category, row["template"])
+        if told_before or not current:
+            # It is on its next road already, or stands on a person's list.
             return False
     if not rules.may_follow(row["status"], receipt.status):
         return False

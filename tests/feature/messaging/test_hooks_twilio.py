@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
 from responder.accounts.models import Phone
 from responder.app import House, build
-from responder.messaging.models import Outbound
 from tests import cast
 from tests.at_once import at_once
 from tests.feature.messaging.conftest import PUBLIC, TOKEN, Line
-from tests.feature.messaging.standin import SYSTEM
+from tests.feature.messaging.tried import tried
 
 SMS = "/hooks/twilio/sms"
 FORM = {"From": "+8613900001111", "Body": "水进村了", "MessageSid": "SM1"}
@@ -231,9 +230,7 @@ class TestReceipts:
     def test_without_our_id_the_provider_s_is_looked_up(self, line: Line) -> None:
         """A Messaging Service tells of its texts at one address for all."""
         ref = line.put("a")
-        self._say(line, f"?ref={ref}", MessageSid="SM1", MessageStatus="sent")
-        with line.house.work.begin(SYSTEM) as uow:
-            uow.session.execute(update(Outbound).where(Outbound.id == ref).values(gateway="twilio"))
+        tried(line.house.work, ref, "twilio", "SM1")
         self._say(line, "", MessageSid="SM1", MessageStatus="undelivered", ErrorCode="30003")
         row = line.outbox()[0]
         assert (row["error"], row["category"]) == ("30003", "temporary")

@@ -6,26 +6,23 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from responder.app import House, build
-from responder.kernel.actors import Actor
 from responder.messaging import queries
 from responder.messaging.gateways import http, http_book
-from responder.messaging.models import Outbound
 from responder.platform.config import ConfigError
 from tests import cast
 from tests.at_once import at_once
 from tests.feature.messaging.conftest import Line
 from tests.feature.messaging.providers import SECRET, environ
+from tests.feature.messaging.tried import tried
 
 FLOOD = "漕泾镇海涯村内涝，受灾45户132人，转移18人，无伤亡"
-_out: Any = Outbound.__table__
 NAMES = ("json", "gbk", "soap")
 
 
@@ -67,9 +64,7 @@ def sent(line: Line, key: str, gateway: str, provider_id: str, who: str = "leade
 
 
 def note(line: Line, ref: int, gateway: str, provider_id: str) -> None:
-    values = {"status": "sent", "gateway": gateway, "road": gateway, "provider_id": provider_id}
-    with line.house.work.begin(Actor(None, "relay", "", "job")) as uow:
-        uow.session.connection().execute(update(_out).where(_out.c.id == ref).values(values))
+    tried(line.house.work, ref, gateway, provider_id)
 
 
 def states(line: Line) -> list[str]:
@@ -146,13 +141,13 @@ def test_finding_by_the_provider_s_id_uses_its_index(line: Line) -> None:
     with line.house.work.read() as session:
         assert queries.refs_of(session, "http:gbk", "70001") == [1]
         assert queries.refs_of(session, "http:gbk", "") == []
-        asked = "SELECT id FROM outbound WHERE provider_id <> '' AND provider_id = 'x' AND gateway = 'y' ORDER BY id"
+        asked = "SELECT outbound_id FROM attempt WHERE provider_id <> '' AND provider_id = 'x' AND gateway = 'y'"
         if line.house.work.database.is_sqlite:
             plan = str(session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all())
         else:
             session.execute(text("SET LOCAL enable_seqscan = off"))
             plan = str(session.execute(text(f"EXPLAIN {asked}")).all())
-    assert "ix_outbound_provider_id" in plan
+    assert "ix_attempt_provider_id" in plan
 
 
 def test_texts_pushed_as_a_list_are_each_understood_once(line: Line) -> None:

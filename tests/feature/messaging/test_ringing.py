@@ -297,10 +297,16 @@ class TestReceipts:
         assert row(line, ref)["status"] == "delivered"
         assert "message.failed" not in line.kinds()
 
-    def test_a_key_that_comes_after_the_end_of_the_call_is_an_answer_still(self, line: Line) -> None:
-        ringing = Ringing(line, put(line))
+    @pytest.mark.parametrize("template", ["mission_alert", "help"])
+    def test_a_key_that_comes_after_the_end_of_the_call_is_an_answer_still(self, line: Line, template: str) -> None:
+        """Also where the text was given up meanwhile: whoever pressed a key has heard it."""
+        ref = put(line, template)
+        ringing = Ringing(line, ref)
         ringing.answer()
         ringing.over("completed", 2)
+        ringing.action = ringing.action or f"{RING}/key?ref={ref}&turn=0"
+        assert row(line, ref)["status"] == ("queued" if template == "mission_alert" else "failed")
         assert "已记下" in ringing.key("1")
         assert len(line.inbox()) == 1
         ringing.over("completed", 2)
+        assert row(line, ref)["status"] == "delivered"
