@@ -1,22 +1,25 @@
 """What every gateway's webhooks share: a text that comes in is stored and understood at once."""
 
 import hmac
-from dataclasses import replace
-from typing import Protocol, cast
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Protocol, TypeVar, cast
 
 import structlog
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, abort, current_app, request
 from sqlalchemy.exc import OperationalError
 
 from responder.kernel.actors import Actor
 from responder.kernel.refusals import Refusal
-from responder.messaging import rules, service
+from responder.messaging import service
 from responder.messaging.commands import Incoming
 from responder.platform import web
 from responder.platform.work import UnitOfWork, Work
 from responder.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 bp = Blueprint("hooks", __name__)
 
@@ -46,6 +49,33 @@ def keyed(gateway: str, key: str) -> None:
         abort(404)
 
 
+def from_one_of(networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Whether the caller's address is in one of these networks; an IPv4 address written as IPv6 is what it is."""
+    try:
+        caller = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    if isinstance(caller, IPv6Address):
+        caller = caller.ipv4_mapped or caller
+    return any(caller in network for network in networks)
+
+
+def each(elements: Iterable[T], take: Callable[[T], object]) -> None:
+    """Takes what a list brings one by one. Where some can't be kept the others are, and the provider is asked to bring
+    the whole list again (503): what was kept is known by then."""
+    away = False
+    for element in elements:
+        try:
+            take(element)
+        except OperationalError:
+            away = True
+        except Exception:
+            log.exception("an element of a list could not be kept", hook=request.endpoint)
+            away = True
+    if away:
+        abort(503)
+
+
 def hear(incoming: Incoming) -> int | None:
     """Stores a text and has it understood, in one transaction. None where the provider delivered it before.
 
@@ -58,7 +88,6 @@ def hear(incoming: Incoming) -> int | None:
 def receive(work: Work, listener: Listener, incoming: Incoming) -> int | None:
     """As ``hear``, outside a request: for gateways that are asked for what came in."""
     nobody = Actor(None, "", "", "sms")
-    incoming = replace(incoming, body=rules.keepable(incoming.body))
     try:
         with work.begin(nobody) as uow:
             inbound = service.take_in(uow, incoming)

@@ -3,17 +3,15 @@ branch may name the networks that they come from."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from ipaddress import ip_address
 
 import structlog
 from flask import Flask, Response, abort, jsonify, request
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
 
 from responder.kernel.actors import Actor
 from responder.messaging import queries, service
 from responder.messaging.gateways import aliyun
-from responder.messaging.hooks import bp, hear, keyed
+from responder.messaging.hooks import bp, each, from_one_of, hear, keyed
 from responder.platform import web
 
 log = structlog.get_logger(__name__)
@@ -40,36 +38,24 @@ def _take(key: str, take: Callable[[object], object]) -> Response:
     """Each element by itself: one that can't be read doesn't lose the others. While the database is away the answer is
     503, and the whole list comes again; what was taken in before is known by its id."""
     keyed(aliyun.NAME, key)
-    if not _may_call():
+    networks = aliyun.book().hooks.addresses
+    if networks and not from_one_of(networks):
         log.warning("hook from elsewhere refused", gateway=aliyun.NAME, address=request.remote_addr)
         abort(403)
-    away = False
-    for element in _elements():
+
+    def read(element: object) -> None:
         try:
             take(element)
         except ValidationError as problem:
             log.warning("element of a pushed list not read", hook=request.endpoint, fields=_fields(problem))
-        except OperationalError:
-            away = True
-    if away:
-        abort(503)
+
+    each(_elements(), read)
     return jsonify(code=0, msg="成功")
 
 
 def _fields(problem: ValidationError) -> list[str]:
     """Which fields are wrong; their values are people's numbers and words."""
     return [".".join(map(str, error["loc"])) for error in problem.errors()]
-
-
-def _may_call() -> bool:
-    networks = aliyun.book().hooks.addresses
-    if not networks:
-        return True
-    try:
-        caller = ip_address(request.remote_addr or "")
-    except ValueError:
-        return False
-    return any(caller in network for network in networks)
 
 
 def _elements() -> list[object]:
@@ -91,4 +77,4 @@ def _note(element: object) -> None:
             refs = queries.refs_of(session, aliyun.NAME, receipt.provider_id, number)
     for ref in refs:
         with web.work().begin(Actor(None, aliyun.NAME, "", "job")) as uow:
-            service.note_receipt(uow, replace(receipt, ref=ref))
+            service.note_receipt(uow, replace(receipt, ref=ref, gateway=aliyun.NAME))

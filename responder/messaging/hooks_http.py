@@ -4,9 +4,7 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -18,7 +16,7 @@ from responder.messaging.commands import Receipt
 from responder.messaging.gateways import http, http_reading
 from responder.messaging.gateways.http_book import PREFIX, Book, Pushed, Verify, books
 from responder.messaging.gateways.http_words import Values
-from responder.messaging.hooks import bp, hear, keyed
+from responder.messaging.hooks import bp, each, from_one_of, hear, keyed
 from responder.platform import web
 from responder.settings import Settings
 
@@ -39,23 +37,30 @@ def http_status(name: str, key: str) -> Response:
     """What became of texts, one or many."""
     book = _book(name, key)
     told = book.receipts or abort(404)
-    waiting: Sequence[tuple[Receipt, str]] = http.receipts(book, told, _read(told))
+    found = http.receipts(book, told, _read(book, told))
+    strange: list[tuple[Receipt, str]] = []
+
+    def note(one: tuple[Receipt, str]) -> None:
+        if not _note(PREFIX + name, *one):
+            strange.append(one)
+
     for pause in (0.0, *PAUSES):
         time.sleep(pause)
-        waiting = [one for one in waiting if not _note(PREFIX + name, *one)]
-        if not waiting:
+        waiting, strange = found if not pause else strange, []
+        each(waiting, note)
+        if not strange:
             break
     else:
-        log.info("receipts of texts that nobody knows", gateway=PREFIX + name, count=len(waiting))
+        log.info("receipts of texts that nobody knows", gateway=PREFIX + name, count=len(strange))
     return _answer(told)
 
 
 @bp.route("/hooks/http/<name>/<key>/sms", methods=["GET", "POST"])
 def http_sms(name: str, key: str) -> Response:
     """Texts, one or many."""
-    told = _book(name, key).inbound or abort(404)
-    for incoming in http.incoming(PREFIX + name, told, _read(told)):
-        hear(incoming)
+    book = _book(name, key)
+    told = book.inbound or abort(404)
+    each(http.incoming(PREFIX + name, told, _read(book, told)), hear)
     return _answer(told)
 
 
@@ -70,25 +75,27 @@ def _book(name: str, key: str) -> Book:
 
 
 def _proved(verify: Verify) -> bool:
-    if verify.addresses:
-        try:
-            caller = ip_address(request.remote_addr or "")
-        except ValueError:
-            return False
-        if not any(caller in network for network in verify.addresses):
-            return False
+    if verify.addresses and not from_one_of(verify.addresses):
+        return False
     if verify.secret is None:
         return True
     secret = verify.secret.fill(Values({}, {})).encode()
-    made = hmac.new(secret, request.get_data() or request.query_string, getattr(hashlib, verify.digest))
+    made = hmac.new(secret, _signed(), getattr(hashlib, verify.digest))
     proof = made.hexdigest() if verify.written == "hex" else base64.b64encode(made.digest()).decode("ascii")
     shown = request.headers.get(verify.header, "")
     return hmac.compare_digest(proof.encode(), (shown.lower() if verify.written == "hex" else shown).encode())
 
 
-def _read(told: Pushed) -> Any:
+def _signed() -> bytes:
+    return request.get_data() or request.query_string
+
+
+def _read(book: Book, told: Pushed) -> Any:
     body = request.get_data()
-    if told.kind == "form":
+    if told.kind == "form" and book.verify.secret is not None:
+        # The signature is of one of them: whatever stands in the other, nobody has vouched for.
+        body = _signed()
+    elif told.kind == "form":
         body = b"&".join(part for part in (request.query_string, body) if part)
     try:
         return http.read(told, body)
@@ -105,7 +112,7 @@ def _note(gateway: str, receipt: Receipt, number: str) -> bool:
             refs = queries.refs_of(session, gateway, receipt.provider_id, number)
     for ref in refs:
         with web.work().begin(Actor(None, gateway, "", "job")) as uow:
-            service.note_receipt(uow, replace(receipt, ref=ref))
+            service.note_receipt(uow, replace(receipt, ref=ref, gateway=gateway))
     return bool(refs)
 
 

@@ -142,25 +142,27 @@ class _Element(BaseModel):
     """One of a pushed list. Ids come as numbers or words."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
-    phone_number: str = Field(min_length=3, max_length=40)
+    phone_number: str = Field(min_length=1, max_length=200)
     send_time: str = ""
 
     @field_validator("*", mode="before")
     @classmethod
-    def _none_is_empty(cls, value: object) -> object:
+    def _kept(cls, value: object) -> object:
+        if isinstance(value, str):
+            return rules.keepable(value)
         return "" if value is None else value
 
 
 class _Up(_Element):
     content: str
-    sequence_id: str = Field("", max_length=80)
+    sequence_id: str = ""
 
 
 class _Report(_Element):
     success: bool
     err_code: str = ""
-    biz_id: str = Field("", max_length=80)
-    out_id: str = Field("", max_length=80)
+    biz_id: str = ""
+    out_id: str = ""
 
 
 def incoming(element: object) -> Incoming:

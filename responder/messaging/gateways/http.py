@@ -112,7 +112,8 @@ class Http:
         if accepted.id and not provider_id:
             raise SendFailed("unreadable", "unknown", "taken, but without an id")
         segments = word(found, accepted.segments)
-        return Sent(provider_id[:80], segments=int(segments) if segments.isascii() and segments.isdigit() else 0)
+        billed = int(segments) if segments.isascii() and segments.isdigit() and len(segments) < 4 else 0
+        return Sent(rules.kept_id(provider_id), segments=billed)
 
     def _read(self, reading: Accepted | Inbound, answer: Answer) -> Any:
         try:
@@ -192,7 +193,7 @@ def incoming(gateway: str, inbound: Inbound, found: Any) -> list[Incoming]:
             continue
         number = phones.parse(sender) or sender
         provider_id = word(one, inbound.id) or rules.fingerprint(number, f"{when}\n{body}")
-        texts.append(Incoming(gateway, provider_id[:80], number, body, _moment(inbound, when)))
+        texts.append(Incoming(gateway, provider_id, number, body, _moment(inbound, when)))
     return texts
 
 
@@ -221,7 +222,7 @@ def receipts(book: Book, told: Receipts, found: Any) -> list[tuple[Receipt, str]
         error = word(one, told.error) if status == "failed" else ""
         category = weigh(book, 200, error, "")[0] if status == "failed" else ""
         ours = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 10 else 0
-        receipt = Receipt(ours, word(one, told.provider_id)[:80], status, error[:40], category)
+        receipt = Receipt(ours, word(one, told.provider_id), status, error[:40], category)
         known.append((receipt, phones.parse(number) or number if number else ""))
     return known
 

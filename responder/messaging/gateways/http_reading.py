@@ -12,6 +12,8 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
+from responder.messaging import rules
+
 Kind = Literal["json", "xml", "form", "text"]
 
 
@@ -105,7 +107,7 @@ def word(found: Any, path: str) -> str:
         value = value["#text"]
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).strip() if isinstance(value, str | int | float) else ""
+    return rules.keepable(str(value)).strip() if isinstance(value, str | int | float) else ""
 
 
 def items(found: Any, path: str) -> Sequence[Any]:
