@@ -103,7 +103,7 @@ def _write(command: Write, back: str) -> Response:
     try:
         with web.begin() as uow:
             noting.write(uow, command)
-        flash(_("短信已放入待发"), "ok")
+        flash(_("短信马上发出"), "ok")
     except NotFound:
         raise
     except Refusal as refusal:
@@ -123,7 +123,7 @@ def assign(inbound: int) -> Response:
     try:
         with web.begin() as uow:
             assigning.assign(uow, Assign(inbound, incident, request.form.get("seen", "")))
-        flash(_("已归到 %(number)s", number=incident) if incident else _("已移回，等人看"), "ok")
+        flash(_("已归到 %(number)s", number=incident) if incident else _("已移出，等人看"), "ok")
     except (assigning.Filed, rules.AlreadyHandled) as refusal:
         flash(web.refusal_words(refusal)[1], "error")
     return cast(Response, redirect(web.inside(request.form.get("back")) or url_for("messaging.inbox")))

@@ -19,12 +19,12 @@ TYPES = {
 
 _HEADINGS = {
     "zh": [
-        "地方", "姓名", "电话", "短信", "通道", "错误", "发了几次", "回复", "说的话", "方式", "回复时间",
-        "没法发的原因",
+        "地方", "姓名", "电话", "短信", "通道", "错误", "发了几次", "回复", "附言", "方式", "回复时间",
+        "发不到的原因",
     ],
     "en": [
-        "Place", "Name", "Phone", "Text", "Road", "Errors", "Times told", "Answer", "Words", "By", "Answered at",
-        "Why not textable",
+        "Place", "Name", "Phone", "Text", "Gateway", "Errors", "Times sent", "Answer", "Note", "By", "Answered at",
+        "Why not reachable",
     ],
 }  # fmt: skip
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")

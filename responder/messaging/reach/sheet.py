@@ -14,10 +14,10 @@ from responder.messaging.reach.queries import Known, Spot
 from responder.platform import terms
 
 _HEADS = {
-    "zh": ["代码", "地方", "姓名", "A/B角", "电话", "情况", "最近一次有回音", "怎么知道的"],
-    "en": ["Code", "Place", "Name", "Post", "Telephone", "State", "Last heard of", "By"],
+    "zh": ["代码", "地方", "姓名", "A/B角", "电话", "情况", "最近联系上", "怎么联系上的"],
+    "en": ["Code", "Place", "Name", "Post", "Telephone", "State", "Last reached", "How"],
 }
-_TITLE = {"zh": "通达情况", "en": "Reachability"}
+_TITLE = {"zh": "通联测试", "en": "Contact test"}
 _WIDTHS = (14, 28, 12, 8, 18, 14, 18, 14)
 
 

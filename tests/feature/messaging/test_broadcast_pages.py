@@ -63,8 +63,8 @@ def test_a_preview_says_everything_and_sends_nothing(house: House) -> None:
         "今晚值班，请回（B1001回1在岗 2不在）",
         "无号码",
         "没有号码",
-        "simulator",
-        "共 9 条计费",
+        "模拟 · ",
+        "按 9 条计费",
     ):
         assert words in answer.text, words
     assert count(house, Broadcast) == count(house, Outbound) == 0
@@ -90,7 +90,7 @@ def test_a_night_s_routine_waits_and_the_same_words_warn(house: House) -> None:
         assert "现在是夜间" in post(client, "/messages/broadcasts/new", FORM).text
         assert "现在是夜间" not in post(client, "/messages/broadcasts/new", {**FORM, "urgent": "1"}).text
         number = sent(house, FORM["body"])
-        assert f"一小时内发过一样的话（{number}）" in post(client, "/messages/broadcasts/new", FORM).text
+        assert f"一小时内发过同样的内容（{number}）" in post(client, "/messages/broadcasts/new", FORM).text
 
 
 def test_the_confirmation_pressed_twice_at_once_sends_once(house: House) -> None:
@@ -114,7 +114,7 @@ def test_the_tally_shows_who_is_silent_and_why(house: House) -> None:
     build(house).test_client().post("/simulator/sms", json={"from": cast.phone("village"), "body": "1 马上到"})
     client = cast.client_for(house, "coordinator")
     page = client.get(f"/messages/broadcasts/{number}").text
-    assert "再发给没回的 8 人" in page
+    assert "再发给未回的 8 人" in page
     assert "马上到" in page
     assert client.get(f"/messages/_broadcasts/{number}").status_code == 200
     assert number in client.get("/messages/broadcasts").text

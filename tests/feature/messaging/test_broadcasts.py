@@ -136,7 +136,7 @@ def test_a_stand_down_goes_once_to_everybody_told(caller: Caller) -> None:
     with caller.house.work.begin(caller.actor()) as uow:
         assert service.stand_down(uow, number, "风小了") == 8
     told = caller.texts(number, "stand_down")
-    assert {row["body"] for row in told} == {f"{number}解除：风小了。不用再回。"}
+    assert {row["body"] for row in told} == {f"{number}已解除：风小了。不用再回"}
     assert cast.phone("village") in {row["number"] for row in told}
     assert cast.phone("keeper") not in {row["number"] for row in told}
     with caller.house.work.read() as session:

@@ -235,7 +235,7 @@ def test_nobody_answers_and_the_call_comes_back_later(house: House, desk: FlaskC
         with time_machine.travel(now, tick=False):
             client = browser(house)
             press(client, call, "take")
-            assert "换人打" in client.get(f"/messages/calls/{call}").get_data(as_text=True)
+            assert "改打别的号码" in client.get(f"/messages/calls/{call}").get_data(as_text=True)
             press(client, call, "end", result="no_answer")
             row = rows(house.work)[0]
             assert (row["state"], row["tries"]) == ("open", tries)

@@ -213,7 +213,7 @@ class TestCarrier:
         assert notice["person_id"] == cast.person_id(smsbox.line.house, "admin")
         assert (notice["template"], notice["body"]) == (
             "sim_low",
-            "短信卡kannel/sim1余额只剩12.50元，请尽快充值，以免停机。",
+            "短信卡kannel/sim1余额只剩12.50元，请尽快充值，以免停机",
         )
         assert smsbox.told() == ["message.road_low"]
         smsbox.text("10086", "您的账户余额为109.90元。", "4")

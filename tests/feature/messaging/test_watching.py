@@ -144,7 +144,7 @@ def test_little_money_and_a_weak_signal_are_told(watched: Watched) -> None:
     watched.look(WELL[0], Health("a", True, "online", 19_990), Health("b", True, "online", None, 10), times=2)
     assert watched.told() == ["message.road_low", "message.road_weak"]
     assert sorted(row["body"] for row in watched.line.outbox()) == [
-        "短信卡kannel/a余额只剩19.99元，请尽快充值，以免停机。", "短信卡kannel/b信号只有10%，请检查天线和位置。",
+        "短信卡kannel/a余额只剩19.99元，请尽快充值，以免停机", "短信卡kannel/b信号只有10%，请检查天线和位置",
     ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def test_an_alert_says_where_what_and_how_to_answer() -> None:
     text = render("mission_alert_many", "zh", {**PARAMS, "goods": GOODS, "n": 5}, drill=False)
     assert text == "M10421 漕泾镇海涯村台风，带棉被1,060床、彩条布120卷等5种，请出动。回1收到 9去不了"
     assert render("mission_alert", "en", PARAMS, drill=False) == (
-        "M10421 漕泾镇海涯村, typhoon: please go. Answer 1 received, 9 cannot"
+        "M10421 漕泾镇海涯村, typhoon: please go. Reply 1 received, 9 cannot"
     )
 
 
