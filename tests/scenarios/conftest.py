@@ -2,5 +2,5 @@
 
 import pytest
 
-for _name in ("agreement", "day", "district", "evening"):
+for _name in ("agreement", "day", "district", "evening", "networks"):
     pytest.register_assert_rewrite(f"tests.scenarios.{_name}")
