@@ -1,5 +1,6 @@
 """Gateways: the roads that texts take. One interface, one module each (DOMAIN §7.4)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,11 +76,17 @@ class Sent:
     segments: int = 0
 
 
+_NUMBER = re.compile(r"\+?\d{7,}(?=\d{4})", re.ASCII)
+"""What of a number nobody but its keepers sees."""
+
+
 class SendFailed(Exception):
     """The provider did not take the text. ``category`` says what to do about it; ``after`` is how many seconds it
-    asks us to wait, 0 where it doesn't say."""
+    asks us to wait, 0 where it doesn't say. Neither code nor detail shows a number: they stand where numbers are
+    masked."""
 
     def __init__(self, code: str, category: Category, detail: str = "", after: float = 0) -> None:
+        code, detail = _NUMBER.sub("…", code), _NUMBER.sub("…", detail)
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.category = category

@@ -27,7 +27,10 @@ from responder.messaging.gateways.http_words import Values, Words
 from responder.messaging.gateways.session import Answer, Session
 from responder.settings import Settings
 
+_QUOTES = {'"': "&quot;", "'": "&apos;"}
 _XML_CONTROLS = dict.fromkeys(n for n in range(32) if chr(n) not in "\t\n\r")
+_LOOKED_AT = 500
+"""Characters of a provider's error that count."""
 _BODIES = {"form": "application/x-www-form-urlencoded", "json": "application/json", "xml": "text/xml"}
 
 
@@ -40,6 +43,7 @@ class Http:
         self.book = book
         self.session = session
         self._approved = approved
+        self._secrets = sorted(book.secrets(), key=len, reverse=True)
 
     def send(self, letter: Letter) -> Sent:
         """Hands over one text. Raises SendFailed with the category that the file gives to the provider's word."""
@@ -126,8 +130,16 @@ class Http:
             raise SendFailed("unreadable", "unknown", str(problem)) from None
 
     def _failure(self, status: int, code: str, detail: str) -> SendFailed:
+        # Before it is looked through: what takes a moment for a word may take for ever for a page.
+        code, detail = code[:_LOOKED_AT], detail[:_LOOKED_AT]
         category, after = weigh(self.book, status, code, detail)
-        return SendFailed((code or str(status))[:40], category, detail[:100], after)
+        return SendFailed(self._hidden(code or str(status))[:40], category, self._hidden(detail)[:100], after)
+
+    def _hidden(self, said: str) -> str:
+        """What a provider says, without our secrets: some repeat what they were asked."""
+        for secret in self._secrets:
+            said = said.replace(secret, "…")
+        return said
 
 
 def weigh(book: Book, status: int, code: str, detail: str) -> tuple[Category, float]:
@@ -159,7 +171,7 @@ def _body(request: Request, values: Values) -> tuple[bytes | None, str]:
         text = json.dumps(_filled(request.tree, values), ensure_ascii=False)
         return text.encode(values.encoding, "replace"), "json"
     if request.xml is not None:
-        text = request.xml.fill(values, lambda value: xml_escape(value.translate(_XML_CONTROLS), {'"': "&quot;"}))
+        text = request.xml.fill(values, lambda value: xml_escape(value.translate(_XML_CONTROLS), _QUOTES))
         # A letter that the provider's encoding lacks is written by its number.
         return text.encode(values.encoding, "xmlcharrefreplace"), "xml"
     return None, ""

@@ -17,15 +17,43 @@ PREFIX = "http:"
 _NAME = re.compile(r"[a-z0-9_-]{1,19}")
 """With the prefix it fits the column that keeps a gateway's name."""
 
+SHORT = 4
+"""Characters: hiding a shorter word would hide the provider's own."""
+
 Text = Annotated[Words, PlainValidator(parse)]
 Encoding = Literal["utf-8", "gbk", "gb18030"]
 
 
 def _regex(text: Any) -> re.Pattern[str]:
     try:
-        return re.compile(text)
+        found = re.compile(text)
     except (re.error, TypeError) as problem:
         raise ValueError(f"not a regular expression: {problem}") from None
+    if _repeats(text):
+        raise ValueError("a repetition inside a repetition, such as (a+)+, may take for ever")
+    return found
+
+
+_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()]|[*+]|\{\d*,\}", re.DOTALL)
+
+
+def _repeats(pattern: str) -> bool:
+    """Whether something without an end is repeated without an end."""
+    inside = [False]
+    closed = -1
+    for found in _GROUP.finditer(pattern):
+        sign = found[0]
+        if sign == "(":
+            inside.append(False)
+        elif sign == ")":
+            last, closed = inside.pop(), found.end()
+            endless = last
+            inside[-1] = inside[-1] or last
+        elif sign in "*+" or sign[0] == "{":
+            if found.start() == closed and endless:
+                return True
+            inside[-1] = True
+    return False
 
 
 def _zone(name: Any) -> ZoneInfo:
@@ -44,14 +72,16 @@ def _leaves(value: Any) -> Any:
     return parse(value) if isinstance(value, str) else value
 
 
+def _texts(value: Any) -> list[Words]:
+    """A text, or all texts in a body."""
+    if isinstance(value, dict | list):
+        return [words for one in (value.values() if isinstance(value, dict) else value) for words in _texts(one)]
+    return [value] if isinstance(value, Words) else []
+
+
 def _names(value: Any) -> set[str]:
     """The placeholders of a text, or of all texts in a body, that a kind of request may lack."""
-    if isinstance(value, Words):
-        return value.names() & (LETTER | POLL)
-    if isinstance(value, dict | list):
-        found = value.values() if isinstance(value, dict) else value
-        return {name for one in found for name in _names(one)}
-    return set()
+    return {name for words in _texts(value) for name in words.names() & (LETTER | POLL)}
 
 
 Pattern = Annotated[re.Pattern[str], PlainValidator(_regex)]
@@ -245,6 +275,14 @@ class Book(_Part):
     receipts: Receipts | None = None
     inbound: Inbound | None = None
     verify: Verify = Verify()
+
+    def secrets(self) -> set[str]:
+        """All that the environment gave to its requests, but what is too short to be a secret."""
+        asked = [self.request, *([self.inbound.poll.request] if self.inbound and self.inbound.poll else [])]
+        found = {
+            secret for one in asked for _key, value in one for words in _texts(value) for secret in words.secrets()
+        }
+        return {secret for secret in found if len(secret) >= SHORT}
 
     @model_validator(mode="after")
     def _consistent(self) -> "Book":

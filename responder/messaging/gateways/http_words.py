@@ -81,6 +81,11 @@ class Words:
             for part in self.parts
         )
 
+    def secrets(self) -> set[str]:
+        """What the environment gave, at any depth."""
+        found = {part.text for part in self.parts if part.name == "env"}
+        return found.union(*(one.secrets() for part in self.parts for one in part.inside))
+
     def names(self) -> set[str]:
         """Every placeholder in it, at any depth."""
         found = {part.name for part in self.parts if part.name}

@@ -162,7 +162,7 @@ def _seconds(header: str) -> float:
         return float(min(int(text[:6]), _LONGEST_WAIT_SECONDS))
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     wait = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - clock.now()).total_seconds()
     return min(max(wait, 0.0), float(_LONGEST_WAIT_SECONDS))

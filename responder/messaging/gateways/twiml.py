@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from twilio.twiml.voice_response import VoiceResponse
 
 from responder.messaging.calls import Heard, Prompt, Spoken
 from responder.messaging.gateways import SendFailed
+from responder.messaging.gateways.session import Session
 
 API = "https://api.twilio.com"
 LARGEST = 20 * 1024 * 1024
 """Bytes of one recording; ten minutes of a telephone's sound are less than ten million."""
 _REF = re.compile(r"RE[0-9A-Za-z]{1,40}")
-_CONNECT_SECONDS, _READ_SECONDS = 5.0, 20.0
+_SECONDS = 120.0
+"""How long a recording may take: ten megabytes over a slow line."""
 
 
 @dataclass(frozen=True)
@@ -116,20 +117,15 @@ def fetch(account: str, token: str, ref: str, api: str = "", proxy: str = "") ->
     if not _REF.fullmatch(ref):
         raise SendFailed("ref", "content")
     url = f"{(api or API).rstrip('/')}/2010-04-01/Accounts/{account}/Recordings/{ref}.mp3"
-    limits = (_CONNECT_SECONDS, _READ_SECONDS)
-    by = {"http": proxy, "https": proxy} if proxy else None
+    session = Session(proxy, 1)
     try:
-        with requests.get(
-            url, auth=(account, token), timeout=limits, proxies=by, stream=True, allow_redirects=False
-        ) as answer:
-            if answer.status_code != 200:
-                # The sound of a call just over isn't always ready: 404 passes.
-                raise SendFailed(str(answer.status_code), "temporary")
-            data = bytearray()
-            for part in answer.iter_content(64 * 1024):
-                data += part
-                if len(data) > LARGEST:
-                    raise SendFailed("size", "content")
-            return bytes(data)
-    except (requests.RequestException, OSError) as problem:
-        raise SendFailed("network", "temporary", type(problem).__name__) from None
+        answer = session.ask("GET", url, auth=(account, token), most=LARGEST, seconds=_SECONDS)
+    except SendFailed as problem:
+        # What is longer than any call's sound never gets shorter.
+        raise SendFailed(problem.code, "content" if problem.code == "size" else "temporary") from None
+    finally:
+        session.close()
+    if answer.status != 200:
+        # The sound of a call just over isn't always ready: 404 passes.
+        raise SendFailed(str(answer.status), "temporary")
+    return answer.body
