@@ -121,7 +121,7 @@ def test_the_silent_are_called_again_then_rung_and_their_town_is_told_once(house
     assert after(house, 12) == 0
     again = texts(house, number, "callout_again")
     assert {row["number"] for row in again} == {cast.phone("village"), "+8613900000000"}
-    assert again[0]["body"].startswith("还没收到您的应答：暴雨橙色预警")
+    assert again[0]["body"].startswith("再次叫应：暴雨橙色预警")
     assert after(house, 21) == 1
     assert after(house, 25) == 0
     assert states(house, number) == {HAIYA: "listed", MANNED: "answered"}

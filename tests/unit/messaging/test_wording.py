@@ -107,7 +107,7 @@ def test_the_first_alert_says_which_number_to_answer_to() -> None:
     body = worded("mission_alert", "zh", PARAMS, drill=False, answer=NUMBER).body
     assert body == "M10421 漕泾镇海涯村台风，请出动。回13800138000：1收到 9去不了"
     body = worded("mission_alert", "en", PARAMS, drill=False, answer=NUMBER).body
-    assert body == "M10421 漕泾镇海涯村, typhoon: please go. Answer to 13800138000: 1 received, 9 cannot"
+    assert body == "M10421 漕泾镇海涯村, typhoon: please go. Reply to 13800138000: 1 received, 9 cannot"
 
 
 @pytest.mark.parametrize("answer", ["", NUMBER])
