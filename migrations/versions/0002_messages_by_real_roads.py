@@ -154,6 +154,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hand_call", schema=None) as batch_op:
         batch_op.create_index("ix_hand_call_outbound_id", ["outbound_id"], unique=False)
+        batch_op.create_index("ix_hand_call_person_id_ended_at", ["person_id", "ended_at"], unique=False)
         batch_op.create_index("ix_hand_call_subject", ["subject"], unique=False)
         batch_op.create_index("ix_hand_call_world_state", ["world", "state", "priority", "id"], unique=False)
         batch_op.create_index("uq_hand_call_dedup", ["dedup"], unique=True)
@@ -201,6 +202,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reach_test", schema=None) as batch_op:
         batch_op.create_index("ix_reach_test_division_code", ["division_code"], unique=False)
+        batch_op.create_index("ix_reach_test_person_id_id", ["person_id", "id"], unique=False)
         batch_op.create_index("ix_reach_test_state_asked_at", ["state", "asked_at"], unique=False)
         batch_op.create_index("uq_reach_test_person_id_round", ["person_id", "round"], unique=True)
 
@@ -293,6 +295,7 @@ def downgrade() -> None:
     with op.batch_alter_table("reach_test", schema=None) as batch_op:
         batch_op.drop_index("uq_reach_test_person_id_round")
         batch_op.drop_index("ix_reach_test_state_asked_at")
+        batch_op.drop_index("ix_reach_test_person_id_id")
         batch_op.drop_index("ix_reach_test_division_code")
 
     op.drop_table("reach_test")
@@ -305,6 +308,7 @@ def downgrade() -> None:
         batch_op.drop_index("uq_hand_call_dedup")
         batch_op.drop_index("ix_hand_call_world_state")
         batch_op.drop_index("ix_hand_call_subject")
+        batch_op.drop_index("ix_hand_call_person_id_ended_at")
         batch_op.drop_index("ix_hand_call_outbound_id")
 
     op.drop_table("hand_call")

@@ -13,7 +13,6 @@ from responder.messaging import web as room
 from responder.messaging.handcalls import conversation, queries, service
 from responder.messaging.handcalls.commands import EndCall, Outcome
 from responder.messaging.handcalls.queries import CallView
-from responder.messaging.reach import queries as reach
 from responder.platform import web
 from responder.platform.api import cursor
 
@@ -26,18 +25,14 @@ def wanted() -> queries.Wanted:
 
 
 @bp.app_context_processor
-def _tab_counts() -> dict[str, object]:
-    """What the tabs of the messages show beside them, asked only where they are drawn."""
+def _tab_count() -> dict[str, object]:
+    """What a tab of the messages shows beside it, asked only where it is drawn."""
 
     def calls_waiting() -> int:
         with web.reading() as session:
             return queries.waiting_count(session, web.scope())
 
-    def unreachable() -> int:
-        with web.reading() as session:
-            return reach.unreachable_count(session, web.scope())
-
-    return {"calls_waiting": calls_waiting, "unreachable": unreachable}
+    return {"calls_waiting": calls_waiting}
 
 
 @bp.get("/messages/calls")

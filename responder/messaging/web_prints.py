@@ -4,8 +4,8 @@ from flask import render_template
 
 from responder.kernel import clock
 from responder.messaging import web as room
-from responder.messaging.reach import paper
-from responder.messaging.web_reach import narrowed
+from responder.messaging.reach import paper, queries
+from responder.messaging.web_reach import AT_ONCE, narrowed
 from responder.places.queries import places
 from responder.platform import web
 
@@ -15,12 +15,19 @@ bp = room.bp
 @bp.get("/messages/print/contacts")
 @web.needs("message.see")
 def print_contacts() -> str:
-    """Names, posts and telephones by division."""
+    """Names, posts and telephones by division; of a large branch one part at a time."""
     scope = narrowed()
     with web.reading() as session:
-        groups = paper.contacts(session, scope, clock.now(), numbers=scope.can("phone.see"))
-        at = clock.now().astimezone(places(session).profile.zone())
-    return render_template("messaging/print_contacts.html", groups=groups, at=f"{at:%Y-%m-%d %H:%M}")
+        now, tree = clock.now(), places(session)
+        codes = sorted(one.division for one in queries.outlines(session, scope, now))
+        parts = [(one.code, one.name) for one in tree.children(scope.division)] if len(codes) > AT_ONCE else []
+        inside = tuple(code for code, _name in parts)
+        own = [code for code in codes if not code.startswith(inside)] if inside else codes
+        groups = paper.contacts(session, scope, now, own, numbers=scope.can("phone.see"))
+        at = now.astimezone(tree.profile.zone())
+    return render_template(
+        "messaging/print_contacts.html", groups=groups, parts=parts, at=f"{at:%Y-%m-%d %H:%M}"
+    )  # fmt: skip
 
 
 @bp.get("/messages/print/forms")

@@ -19,3 +19,11 @@ def heavy(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
             found: R = gevent.get_hub().threadpool.apply(work, args, kwargs)
             return found
     return work(*args, **kwargs)
+
+
+def breathe() -> None:
+    """Lets others go on in the middle of long work that can't leave the event loop."""
+    if "gevent" in sys.modules:
+        import gevent
+
+        gevent.sleep(0)

@@ -25,6 +25,7 @@ class HandCall(InWorld, InDivision, Base, kw_only=True):
         Index("ix_hand_call_world_state", "world", "state", "priority", "id"),
         Index("ix_hand_call_outbound_id", "outbound_id"),
         Index("ix_hand_call_subject", "subject"),
+        Index("ix_hand_call_person_id_ended_at", "person_id", "ended_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

@@ -14,6 +14,7 @@ class ReachTest(InWorld, InDivision, Base, kw_only=True):
     __tablename__ = "reach_test"
     __table_args__ = (
         Index("uq_reach_test_person_id_round", "person_id", "round", unique=True),
+        Index("ix_reach_test_person_id_id", "person_id", "id"),
         Index("ix_reach_test_state_asked_at", "state", "asked_at"),
         Index("ix_reach_test_division_code", "division_code"),
     )

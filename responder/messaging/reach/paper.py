@@ -48,11 +48,12 @@ class Blank:
     unit: str
 
 
-def contacts(session: Session, scope: Scope, now: datetime, *, numbers: bool) -> list[Group]:
-    """The contact list of a scope in the order of divisions; without ``numbers`` they are masked."""
+def contacts(
+    session: Session, scope: Scope, now: datetime, divisions: Sequence[str] | None = None, *, numbers: bool
+) -> list[Group]:
+    """The contact list of a scope, or of these divisions of it, in their order; without ``numbers`` they are masked."""
     shown: Callable[[str], str] = phones.shown if numbers else phones.mask
-    zone, held = places(session).profile.zone(), queries.roles(session, scope)
-    spots = sorted(queries.spots(session, scope, now), key=lambda spot: spot.division)
+    zone, held = places(session).profile.zone(), queries.roles(session, scope, divisions)
     return [
         Group(
             spot.division,
@@ -66,7 +67,7 @@ def contacts(session: Session, scope: Scope, now: datetime, *, numbers: bool) ->
                 for one in spot.people
             ),
         )
-        for spot in spots
+        for spot in queries.spots(session, scope, now, divisions)
     ]  # fmt: skip
 
 

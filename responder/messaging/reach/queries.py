@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Person, Phone, RoleGrant
 from responder.accounts.queries import held, ordered
-from responder.kernel import clock
 from responder.kernel.actors import REAL
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.models import Inbound
@@ -26,6 +26,8 @@ from responder.places.rules import NORMAL
 from responder.platform.scope import Scope
 
 _test: Any = ReachTest.__table__
+_call: Any = HandCall.__table__.c
+_inbound: Any = Inbound.__table__.c
 _FRESH = timedelta(days=62)
 """How long having been heard of counts: two months of tests."""
 _BY = {"voice": "call", "byhand": "call"}
@@ -65,6 +67,19 @@ class Spot:
     people: tuple[Known, ...] = ()
 
 
+class Outline(NamedTuple):
+    """A division and how it stands; ``partly``: there is somebody who can be reached, and somebody who can't."""
+
+    division: str
+    state: State
+    partly: bool
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether there is nobody, or somebody who can't be reached."""
+        return self.partly or self.state in PROBLEMS
+
+
 @dataclass
 class Tally:
     """How many divisions of a branch of the tree stand how."""
@@ -84,80 +99,90 @@ class Tally:
         return sum(n for state, n in self.counts.items() if state in PROBLEMS)
 
 
-def spots(session: Session, scope: Scope, now: datetime) -> list[Spot]:
-    """Every division in scope that should have somebody, or has, the worst first. Five statements, however many."""
+def outlines(session: Session, scope: Scope, now: datetime) -> list[Outline]:
+    """Every division in scope that should have somebody, or has, the worst first. One statement of plain values: a
+    province's is read at every look at the page."""
+    best = dict.fromkeys(_manned(places(session), scope.division), 0)
+    worst: dict[str, int] = {}
+    person = _Person(now)
+    statement = person.rows(Person.division_code, *person.seen).where(scope.covers(Person.division_code), _on_duty())
+    for code, *seen in session.connection().execute(statement):
+        rank = _RANK[_state(*seen)]
+        # A division stands as the best of its people.
+        best[code] = max(best.get(code, 0), rank)
+        worst[code] = min(worst.get(code, rank), rank)
+    ranked = sorted((rank, not rank >= _SOUND > worst[code], code) for code, rank in best.items())
+    return [Outline(code, WORST_FIRST[rank], not whole) for rank, whole, code in ranked]
+
+
+def spots(session: Session, scope: Scope, now: datetime, divisions: Sequence[str] | None = None) -> list[Spot]:
+    """Divisions with their people: these, in their order, or all in scope by code. Two statements, however many."""
     tree = places(session)
-    people = known(session, scope, now)
     at: dict[str, list[Known]] = defaultdict(list)
-    for one in people:
+    for one in known(session, scope, now, divisions):
         at[one.division].append(one)
-    codes = set(_manned(tree, scope.division)) | at.keys()
+    codes = sorted(set(_manned(tree, scope.division)) | at.keys()) if divisions is None else divisions
     found = []
     for code in codes:
         there = sorted(at.get(code, ()), key=lambda one: (one.post == "", one.post, one.name, one.person_id))
         found.append(Spot(code, tree.label(code), rules.standing([one.state for one in there]), tuple(there)))
-    return sorted(found, key=lambda spot: (WORST_FIRST.index(spot.state), not _partly(spot), spot.division))
+    return found
 
 
-def tallies(session: Session, scope: Scope, found: Sequence[Spot]) -> list[Tally]:
+def tallies(session: Session, scope: Scope, found: Sequence[Outline]) -> list[Tally]:
     """The divisions right below the reader's, each with how those inside it stand, the worst first."""
     tree = places(session)
-    below = [place.code for place in tree.children(scope.division)] if scope.division else []
-    made = {code: Tally(code, tree.name(code)) for code in below}
+    below = tree.children(scope.division) if scope.division else ()
+    made = {place.code: Tally(place.code, place.name) for place in below}
     own = Tally(scope.division, tree.name(scope.division))
-    for spot in found:
-        code = next((spot.division[:n] for n in (4, 6, 9, 12) if spot.division[:n] in made), None)
-        (made[code] if code else own).counts[spot.state] += 1
+    lengths = {len(code) for code in made}
+    for one in found:
+        part = next((made[one.division[:n]] for n in lengths if one.division[:n] in made), own)
+        part.counts[one.state] += 1
     ranked = sorted(made.values(), key=lambda one: (-one.unreachable / (one.total or 1), one.division))
     return [one for one in (own, *ranked) if one.total]
 
 
-def known(session: Session, scope: Scope, now: datetime) -> list[Known]:
-    """Everybody on duty in scope: those with a tested role, or a post."""
-    here = (scope.covers(Person.division_code), Person.disabled_at.is_(None), _on_duty())
-    statement = select(Person.id, Person.name, Person.post, Person.division_code).where(*here)
-    people = session.execute(statement).all()
+def known(session: Session, scope: Scope, now: datetime, divisions: Sequence[str] | None = None) -> list[Known]:
+    """Everybody on duty in scope, or at these divisions of it: those with a tested role, or a post."""
+    here = [*_at(scope, divisions), Person.disabled_at.is_(None), _on_duty()]
+    person = _Person(now)
     numbers = _numbers(session, here)
-    tests = _tests(session, scope)
-    heard = _heard(session, scope)
     found = []
-    for row in people:
-        own, test, last = numbers.get(row.id, []), tests.get(row.id), heard.get(row.id)
-        if test is not None and test.answered_at is not None and (last is None or test.answered_at > last.at):
-            last = Mark(test.answered_at, test.answered_from or "test")
-        since = max(now - _FRESH, test.asked_at) if test is not None and test.state != "answered" else now - _FRESH
-        newest, lately = test.state if test else "", last is not None and last.at >= since
-        state = rules.state([one for _number, one in own], newest, lately)
-        silent = test.asked_at if test is not None and state == "silent" else None
-        number, *others = [number for number, _state in own] or [""]
+    for row in session.execute(person.rows(*person.told, *person.seen).where(*here)):
+        state = _state(row.best, row.newest, row.lately)
+        marks = [Mark(row.came_at, _BY.get(row.came_by, "text"))] if row.came_at is not None else []
+        if row.rung_at is not None:
+            marks.append(Mark(row.rung_at, "call"))
+        if row.answered_at is not None:
+            marks.append(Mark(row.answered_at, row.answered_from or "test"))
+        last = max(marks, key=lambda mark: mark.at, default=None)
+        silent = row.asked_at if state == "silent" else None
+        number, *others = numbers.get(row.id, [""])
         found.append(Known(row.id, row.name, row.post, row.division_code, number, state, last, silent, tuple(others)))
     return found
 
 
-def unreachable_count(session: Session, scope: Scope) -> int:
-    """How many people on duty can't be reached: without a number that works, or silent after their newest test. For
-    badges: two short statements."""
-    here = (scope.covers(Person.division_code), Person.disabled_at.is_(None), _on_duty())
-    works = exists().where(Phone.person_id == Person.id, Phone.state == "ok").correlate(Person)
-    cut_off = session.scalar(select(func.count(Person.id)).where(*here, ~works)) or 0
-    stays = (_test.c.person_id == Person.id) & (_test.c.state == "silent") & (_test.c.world == REAL)
-    silent = exists().where(stays, _test.c.round.in_(_lately())).correlate(Person)
-    return cut_off + (session.scalar(select(func.count(Person.id)).where(*here, works, silent)) or 0)
+def unreachable_count(session: Session, scope: Scope, now: datetime) -> int:
+    """How many people on duty can't be reached. One statement, but one that looks at everybody: not for every page."""
+    person = _Person(now)
+    here = (scope.covers(Person.division_code), _on_duty())
+    grouped = person.rows(func.count().label("people"), *person.seen).where(*here).group_by(*person.seen)
+    return sum(row.people for row in session.execute(grouped) if _state(row.best, row.newest, row.lately) in PROBLEMS)
 
 
-def roles(session: Session, scope: Scope) -> dict[int, tuple[str, ...]]:
-    """The roles that everybody in scope holds now, in the order of the table."""
+def roles(session: Session, scope: Scope, divisions: Sequence[str] | None = None) -> dict[int, tuple[str, ...]]:
+    """The roles that everybody in scope, or at these divisions of it, holds now, in the order of the table."""
     statement = select(RoleGrant.person_id, RoleGrant.role).join(Person, held())
     found: dict[int, list[str]] = defaultdict(list)
-    for person, role in session.execute(statement.where(scope.covers(Person.division_code))):
+    for person, role in session.execute(statement.where(*_at(scope, divisions))):
         found[person].append(role)
     return {person: ordered(named) for person, named in found.items()}
 
 
-def _lately() -> list[str]:
-    """The names of this round and the one before, by the day in UTC: a round's first hours don't matter here."""
-    now = rules.round_of(clock.now().date(), book().tests.every)
-    return [now.name, rules.before(now, book().tests.every).name]
+def _at(scope: Scope, divisions: Sequence[str] | None) -> list[Any]:
+    inside = [scope.covers(Person.division_code)]
+    return inside if divisions is None else [*inside, Person.division_code.in_(divisions)]
 
 
 def _on_duty() -> Any:
@@ -171,47 +196,72 @@ def _manned(tree: Places, division: str) -> list[str]:
     return [place.code for place in tree.below(root) if place.kind == NORMAL and tree.tier(place.code) in (2, 3)]
 
 
-def _partly(spot: Spot) -> bool:
-    """Whether somebody of a division that can be reached can't."""
-    return any(one.state in PROBLEMS for one in spot.people)
-
-
-def _numbers(session: Session, here: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
-    """Numbers with their states, the one that texts go to first."""
-    statement = select(Phone.person_id, Phone.e164, Phone.state).join(Person, Person.id == Phone.person_id)
+def _numbers(session: Session, here: Sequence[Any]) -> dict[int, list[str]]:
+    """Numbers, the one that texts go to first."""
+    statement = select(Phone.person_id, Phone.e164).join(Person, Person.id == Phone.person_id)
     order = (Phone.state != "ok", Phone.state == "opted_out", Phone.primary.desc(), Phone.id)
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for person, number, state in session.execute(statement.where(*here).order_by(*order)):
-        found[person].append((number, state))
+    found: dict[int, list[str]] = defaultdict(list)
+    for person, number in session.execute(statement.where(*here).order_by(*order)):
+        found[person].append(number)
     return found
 
 
-def _tests(session: Session, scope: Scope) -> dict[int, Any]:
-    """The newest test of everybody in scope. Tests are of the real world, whichever the reader is in."""
-    t = _test.c
-    newest = select(func.max(t.id)).where(scope.covers(t.division_code), t.world == REAL).group_by(t.person_id)
-    columns = (t.person_id, t.state, t.asked_at, t.answered_at, t.answered_from)
-    return {row.person_id: row for row in session.execute(select(*columns).where(t.id.in_(newest)))}
+class _Person:
+    """A person on duty with all that their state is made of, each read by one seek of an index: the best state of their
+    numbers, their newest test, the last thing that came from them (in a drill too), the last call that reached them."""
+
+    def __init__(self, now: datetime) -> None:
+        self.test = _test.alias("newest")
+        test, numbers = self.test.c, select(func.min(case(_BEST, value=Phone.state)))
+        came, rung = self._came(_inbound.received_at), self._rung()
+        fresh = literal(now - _FRESH, test.asked_at.type)
+        # What came before an unanswered test is no answer to it.
+        since = case((test.asked_at > fresh, test.asked_at), else_=fresh)
+        self.seen = (
+            _one(numbers.where(Phone.person_id == Person.id)).label("best"),
+            test.state.label("newest"),
+            # Not looked for where the test itself was answered: it would change nothing.
+            case((test.state == "answered", False), else_=(came >= since) | (rung >= since)).label("lately"),
+        )
+        self.told = (
+            Person.id, Person.name, Person.post, Person.division_code, test.asked_at, test.answered_at,
+            test.answered_from, came.label("came_at"), self._came(_inbound.gateway).label("came_by"),
+            rung.label("rung_at"),
+        )  # fmt: skip
+
+    def rows(self, *columns: Any) -> Any:
+        """These columns of everybody who isn't disabled."""
+        tests = _test.alias("tests").c
+        # Tests are of the real world, whichever the reader is in.
+        newest = select(tests.id).where(tests.person_id == Person.id, tests.world == REAL)
+        newest = _one(newest.order_by(tests.id.desc()).limit(1))
+        joined = select(*columns).select_from(Person).outerjoin(self.test, self.test.c.id == newest)
+        return joined.where(Person.disabled_at.is_(None))
+
+    @staticmethod
+    def _came(column: Any) -> Any:
+        theirs = select(column).where(_inbound.person_id == Person.id, _inbound.gateway != PASTE)
+        return _one(theirs.order_by(_inbound.id.desc()).limit(1))
+
+    @staticmethod
+    def _rung() -> Any:
+        return _one(select(func.max(_call.ended_at)).where(_call.person_id == Person.id, _call.state == "reached"))
 
 
-def _heard(session: Session, scope: Scope) -> dict[int, Mark]:
-    """The last thing that came from everybody's telephone, in a drill too; a call that an officer made counts."""
-    i: Any = Inbound.__table__
-    newest = (
-        select(func.max(i.c.id))
-        .join(Person, Person.id == i.c.person_id)
-        .where(scope.covers(Person.division_code), i.c.gateway != PASTE)
-        .group_by(i.c.person_id)
-    )
-    statement = select(i.c.person_id, i.c.received_at, i.c.gateway).where(i.c.id.in_(newest))
-    found = {row.person_id: Mark(row.received_at, _BY.get(row.gateway, "text")) for row in session.execute(statement)}
-    c: Any = HandCall.__table__.c
-    rung = (c.state == "reached") & c.person_id.is_not(None) & scope.covers(c.division_code)
-    calls = select(c.person_id, func.max(c.ended_at).label("at")).where(rung).group_by(c.person_id)
-    for row in session.execute(calls):
-        if row.person_id not in found or row.at > found[row.person_id].at:
-            found[row.person_id] = Mark(row.at, "call")
-    return found
+def _one(statement: Any) -> Any:
+    return statement.correlate(Person).scalar_subquery()
+
+
+_BEST = {"ok": 0, "bad": 1, "opted_out": 2}
+_STATES = tuple(_BEST)
+_RANK = {state: rank for rank, state in enumerate(WORST_FIRST)}
+_SOUND = min(_RANK[state] for state in WORST_FIRST if state not in PROBLEMS)
+
+
+@cache
+def _state(best: int | None, newest: str | None, lately: bool | None) -> State:
+    """Of few different answers, asked for everybody of a province."""
+    return rules.state([_STATES[best]] if best is not None else [], newest or "", bool(lately))
 
 
 def due(session: Session, found: Round, now: datetime, limit: int) -> list[Known]:
@@ -234,7 +284,7 @@ def due(session: Session, found: Round, now: datetime, limit: int) -> list[Known
             if len(picked) == limit:
                 break
     numbers = _numbers(session, [Person.id.in_([row.id for row in picked])]) if picked else {}
-    return [Known(row.id, row.name, row.post, row.division_code, numbers[row.id][0][0], "unknown") for row in picked]
+    return [Known(row.id, row.name, row.post, row.division_code, numbers[row.id][0], "unknown") for row in picked]
 
 
 def proofs(session: Session, people: Sequence[int], since: datetime) -> dict[int, Mark]:

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from responder.app import House
+from responder.messaging import web_prints
 from responder.messaging.reach import paper, printing
 from responder.messaging.reach.book import Book, book
 from responder.platform import eventlog
@@ -66,7 +67,7 @@ def test_the_contact_list_is_the_whole_branch_and_nobody_elses(house: House) -> 
         assert cast.PEOPLE[who][1] in page
         assert cast.phone(who).removeprefix("+86") in page
     assert "何伟" not in page
-    assert "没有人" in page
+    assert "无人登记" in page
     assert "http" not in page
     assert "<script" not in page
 
@@ -142,6 +143,18 @@ def test_pages_hold_the_readers_own_part(house: House) -> None:
     assert "周慧敏" not in page
     assert "王秀兰" not in cast.client_for(house, "stranger").get("/messages/print/contacts").get_data(as_text=True)
     assert cast.client_for(house, "village").get("/messages/print/contacts").status_code == 403
+
+
+def test_a_large_branch_prints_one_part_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_prints, "AT_ONCE", 3)
+    client = cast.client_for(house, "coordinator")
+    page = client.get("/messages/print/contacts").get_data(as_text=True)
+    assert "周慧敏" in page
+    assert "王秀兰" not in page
+    assert "/messages/print/contacts?division=310116112" in page
+    part = client.get("/messages/print/contacts?division=310116112").get_data(as_text=True)
+    assert "王秀兰" in part
+    assert "周慧敏" not in part
 
 
 def test_numbers_are_masked_from_whoever_has_no_need_of_them(house: House) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from responder.accounts.models import Person, Phone
 from responder.app import House, build
@@ -15,7 +15,7 @@ from responder.kernel import clock
 from responder.kernel.actors import Actor
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.models import Inbound, Outbound
-from responder.messaging.reach import jobs, queries
+from responder.messaging.reach import jobs, queries, rules
 from responder.messaging.reach.book import book
 from responder.messaging.reach.models import ReachTest
 from responder.platform import eventlog
@@ -76,7 +76,7 @@ def test_everybody_on_duty_is_asked_once_in_a_round(house: House, asked: datetim
     sent = texts(house, "reach_test")
     assert {row["person_id"] for row in sent} == people
     assert len(sent) == len(people)
-    assert {row["body"] for row in sent} == {"例行测试：请回1，确认能收到救灾短信。谢谢"}
+    assert {row["body"] for row in sent} == {"通联测试：请回1，确认能收到救灾短信。谢谢"}
     local = {(row["created_at"] + timedelta(hours=8)).hour for row in sent}
     first, last = book().tests.hours
     assert all(first <= hour < last for hour in local)
@@ -182,7 +182,7 @@ def test_the_count_is_what_the_page_shows(house: House, asked: datetime) -> None
         scope = Scope("310116")
         people = queries.known(session, scope, clock.now())
         shown = sum(one.state in ("no_phone", "bad", "opted_out", "silent") for one in people)
-        assert queries.unreachable_count(session, scope) == shown == 5
+        assert queries.unreachable_count(session, scope, clock.now()) == shown == 5
         assert {one.state for one in people} == {"silent", "bad"}
 
 
@@ -195,8 +195,8 @@ def browser(house: House, who: str) -> FlaskClient:
 def test_the_page_shows_the_worst_first_and_divisions_with_nobody(house: House) -> None:
     page = browser(house, "coordinator").get("/messages/reach?show=all").get_data(as_text=True)
     # Another town's village has nobody at all.
-    assert "没有人" in page
-    assert page.index("没有人") < page.index("王秀兰")
+    assert "无人登记" in page
+    assert page.index("无人登记") < page.index("王秀兰")
     assert "何伟" not in page
 
 
@@ -240,27 +240,40 @@ def test_an_answer_by_telephone_counts(house: House, asked: datetime) -> None:
     assert (row["state"], row["answered_from"]) == ("answered", "call")
 
 
-def test_as_many_statements_for_many_people_as_for_few(house: House) -> None:
-    few = statements(house)
-    with house.work.begin(Actor(None, "system", "", "job")) as uow:
-        for n in range(200):
-            uow.session.add(Person(name=f"人{n}", division_code="310116112218", created_at=uow.now, post="AB"[n % 2]))
-    assert statements(house) == few
+def test_the_outline_says_what_the_people_of_each_division_say(house: House, asked: datetime) -> None:
+    run(house, asked, asked + timedelta(days=3), timedelta(hours=1))
+    with (
+        time_machine.travel(asked + timedelta(days=4), tick=False),
+        house.work.begin(Actor(None, "system", "", "job")) as uow,
+    ):
+        uow.session.execute(update(Phone).where(Phone.e164 == cast.phone("town")).values(state="opted_out"))
+        uow.session.execute(update(_test).where(_test.c.person_id == cast.person_id(house, "leader")).values(round="x"))
+    with time_machine.travel(asked + timedelta(days=5), tick=False):
+        build(house).test_client().post("/simulator/sms", json={"from": cast.phone("leader"), "body": "零报告"})
+        with house.work.read() as session:
+            found = queries.outlines(session, Scope("310116"), clock.now())
+            spots = queries.spots(session, Scope("310116"), clock.now())
+        assert [spot.division for spot in spots] == sorted(one.division for one in found)
+        assert {one.division: one.state for one in found} == {spot.division: spot.state for spot in spots}
+        # The leader was heard of since, the town's liaison wants no texts: somebody there, not everybody.
+        partly = {one.division for one in found if one.partly}
+        assert partly == {"310116112"}
+        assert [one.state for one in found] == sorted((one.state for one in found), key=rules.WORST_FIRST.index)
 
 
-def statements(house: House) -> int:
-    """Statements of one reading of the page's figures."""
-    seen = []
-    with house.work.read() as session:
-        queries.spots(session, Scope("310116"), clock.now())
-        engine = session.get_bind()
+def test_the_number_beside_the_tab_is_a_minute_old_at_most(house: House) -> None:
+    with time_machine.travel(START, tick=False) as at:
+        client, mark = browser(house, "coordinator"), 'href="/messages/reach"'
 
-        def count(*_args: object) -> None:
-            seen.append(1)
+        def shown() -> str:
+            page = client.get("/messages/calls").get_data(as_text=True)
+            return page[page.index(mark) : page.index("</a>", page.index(mark))]
 
-        event.listen(engine, "before_cursor_execute", count)
-        try:
-            queries.spots(session, Scope("310116"), clock.now())
-        finally:
-            event.remove(engine, "before_cursor_execute", count)
-    return len(seen)
+        before = shown()
+        with house.work.begin(Actor(None, "system", "", "job")) as uow:
+            uow.session.execute(update(Phone).where(Phone.e164 == cast.phone("keeper")).values(state="bad"))
+        assert shown() == before
+        at.shift(timedelta(seconds=61))
+        assert shown() != before
+        # Nobody reads another's.
+        assert shown() != browser(house, "town").get("/messages/calls").get_data(as_text=True)
