@@ -58,7 +58,7 @@ def call(call_id: int) -> str:
         one = queries.call(session, web.scope(), call_id, now, lang)
         if one is None:
             raise NotFound()
-        needed = one.state not in ("open", "taken") or queries.is_wanted(session, one.wanted, one.text, wanted())
+        needed = one.state not in ("open", "taken") or queries.is_wanted(session, one.wanted, one.text, one.reason, wanted())
         others = queries.instead_of(session, web.scope(), one) if one.state in ("open", "taken") else []
     return render_template("messaging/call.html", one=one, needed=needed, others=others, now=now)
 
@@ -129,7 +129,7 @@ def _rows() -> dict[str, Any]:
             found, older = list(page.items), page.next
         else:
             found, older = queries.waiting(session, scope, now, lang), None
-            found = [one for one in found if queries.is_wanted(session, one.wanted, one.text, wanted())]
+            found = [one for one in found if queries.is_wanted(session, one.wanted, one.text, one.reason, wanted())]
     return {
         "calls": found, "later": [one for one in found if _waits(one)], "next": older, "all": every, "count": count,
         "show": "ended" if done else "waiting", "first": at.before is None, "now": now,

@@ -1,6 +1,6 @@
 """Commands of broadcasts: send one, take an answer, send again, put the silent on the list of calls, end it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from responder.messaging.handcalls import service as handcalls
 from responder.messaging.handcalls.commands import HandCallWanted
 from responder.messaging.handcalls.commands import Option as Spoken
 from responder.messaging.handcalls.models import HandCall
-from responder.messaging.handcalls.rules import WAITING
+from responder.messaging.handcalls.rules import SILENT, WAITING
 from responder.messaging.models import Outbound
 from responder.messaging.wording import render
 from responder.platform.scope import Scope
@@ -214,7 +214,7 @@ def list_people(uow: UnitOfWork, row: Broadcast, people: Sequence[Recipient]) ->
             HandCallWanted(
                 text, to.person_id, to.number, to.name,
                 render(template, to.lang, params(row, number, to.lang), drill=False),
-                to.problem or ("unknown" if status == "failed" else "silent"), "", template,
+                to.problem or ("unknown" if status == "failed" else SILENT), "", template,
                 ALERT if row.urgent else ROUTINE, number, to.division_code, f"{number}:hand:{to.person_id}", spoken,
                 f"broadcast:{number}/{to.person_id}",
             ),
@@ -223,25 +223,41 @@ def list_people(uow: UnitOfWork, row: Broadcast, people: Sequence[Recipient]) ->
 
 
 def stand_down(uow: UnitOfWork, number: str, note: str) -> int:
-    """Calls a broadcast off: everybody who was texted is told, once, whether they answered or not; texts still waiting
-    aren't sent any more. Returns how many are told. Raises NotFound, Ended, Invalid."""
+    """Calls a broadcast off: everybody who was texted or rung is told, once, whether they answered or not; texts still
+    waiting aren't sent any more. Returns how many are told. Raises NotFound, Ended, Invalid."""
     note = " ".join(note.split())
     row = _end(uow, number, rules.STOOD_DOWN, rules.check_words(note, 200) if note else "")
     texts = _statuses(uow, number)
-    people = uow.session.scalars(select(Recipient).where(Recipient.broadcast_id == row.id, Recipient.told > 0))
+    people = uow.session.scalars(select(Recipient).where(Recipient.broadcast_id == row.id))
     # Whose text hasn't left yet never hears of it: neither what it said nor that it is over.
-    told = [to for to in people if to.told > 1 or texts.get(to.person_id, ("", 0))[0] not in rules.NOT_LEFT]
-    for to in told:
+    told: dict[int, str | None] = {
+        to.person_id: to.lang
+        for to in people
+        if to.answered_at is not None
+        or (to.told > 0 and (to.told > 1 or texts.get(to.person_id, ("", 0))[0] not in rules.NOT_LEFT))
+    }
+    told |= {person: told.get(person) for person in _heard(uow, number, texts)}
+    for person, lang in told.items():
         uow.send(
             Notice(
-                "stand_down", f"{number}:{to.person_id}:over", person=to.person_id,
-                params={"code": number, "note": row.note}, priority=ALERT if row.urgent else ROUTINE, subject=number,
-                lang=to.lang,
+                "stand_down", f"{number}:{person}:over", person=person, params={"code": number, "note": row.note},
+                priority=ALERT if row.urgent else ROUTINE, subject=number, lang=lang,
             )
         )  # fmt: skip
     data = {"by": uow.actor.name, "n": len(told), "note": row.note}
     uow.record(Event("broadcast.stood_down", row.division_code, number, data))
     return len(told)
+
+
+def _heard(uow: UnitOfWork, number: str, texts: Mapping[int, tuple[str, int]]) -> set[int]:
+    """Who else knows of a broadcast: rung by a person, also in somebody's place, or given a deputy's copy."""
+    rung = select(_call.c.person_id).where(
+        _call.c.subject == number, _call.c.world == uow.world, _call.c.state == "reached",
+        _call.c.template.in_(rules.ASKING), _call.c.person_id.is_not(None),
+    )  # fmt: skip
+    asked = select(Recipient.person_id).where(Recipient.broadcast_id == ids.row_id(ids.BROADCAST, number))
+    copies = {person for person, (status, _text) in texts.items() if status not in rules.NOT_LEFT}
+    return copies - set(uow.session.scalars(asked)) | set(uow.session.connection().scalars(rung))
 
 
 def close(uow: UnitOfWork, number: str) -> None:

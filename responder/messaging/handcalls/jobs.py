@@ -21,14 +21,16 @@ def close_unwanted(work: Work, wanted: queries.Wanted) -> int:
     """Closes calls whose mission has been answered or called off, or whose text has arrived, in every world. Returns
     how many."""
     asks = _call.c.state.in_(rules.WAITING) & or_(_call.c.wanted != "", _call.c.outbound_id.is_not(None))
-    statement = select(_call.c.id, _call.c.world, _call.c.division_code, _call.c.wanted, _call.c.outbound_id)
+    columns = (
+        _call.c.id, _call.c.world, _call.c.division_code, _call.c.wanted, _call.c.outbound_id, _call.c.reason,
+    )  # fmt: skip
     with work.read() as session:
-        rows = session.execute(statement.where(asks).order_by(_call.c.id)).all()
+        rows = session.execute(select(*columns).where(asks).order_by(_call.c.id)).all()
     done = 0
     for row in rows:
         try:
             with work.read(row.world) as session:
-                needed = queries.is_wanted(session, row.wanted, row.outbound_id, wanted)
+                needed = queries.is_wanted(session, row.wanted, row.outbound_id, row.reason, wanted)
             if not needed:
                 with work.begin(Actor(None, "system", row.division_code, "job", row.world)) as uow:
                     done += service.close_unwanted(uow, row.id)

@@ -133,11 +133,14 @@ def instead_of(session: Session, scope: Scope, one: CallView) -> list[Instead]:
     return [Instead(row.id, row.name, row.e164, row.id == one.person_id) for row in session.execute(statement)]
 
 
-def is_wanted(session: Session, key: str, text: int | None, wanted: Wanted) -> bool:
-    """Whether a call is still needed: what it is about asks for it, and its text hasn't arrived since."""
+def is_wanted(session: Session, key: str, text: int | None, reason: str, wanted: Wanted) -> bool:
+    """Whether a call is still needed: what it is about asks for it, and its text hasn't arrived since. Who is called
+    for want of an answer (``reason`` silent) has had the text: its arrival ends nothing."""
     prefix, _, rest = key.partition(":")
     if prefix in wanted and not wanted[prefix](session, rest):
         return False
+    if reason == rules.SILENT:
+        return True
     status = session.scalar(select(Outbound.status).where(Outbound.id == text)) if text is not None else None
     return status not in ("delivered", "cancelled")
 

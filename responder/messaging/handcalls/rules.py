@@ -14,6 +14,9 @@ WAITING = ("open", "taken")
 ENDED = ("reached", "unreached", "wrong_number", "refused", "closed")
 """States in which a call is history."""
 
+SILENT = "silent"
+"""The reason of a call for want of an answer: the text may well have arrived."""
+
 GATEWAY = "byhand"
 """The name under which what was said to the caller stands in the inbox."""
 

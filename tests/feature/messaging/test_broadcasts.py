@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from responder.accounts import service as accounts
 from responder.accounts.commands import DisablePerson
@@ -15,6 +15,7 @@ from responder.app import House, build
 from responder.kernel.refusals import Invalid, NotFound
 from responder.messaging.broadcasts import asked, queries, rules, service
 from responder.messaging.broadcasts.commands import Area, Audience
+from responder.messaging.handcalls.jobs import close_unwanted
 from responder.messaging.handcalls.models import HandCall
 from responder.places.queries import places
 from responder.platform.scope import Scope
@@ -124,6 +125,17 @@ def test_the_silent_stand_on_the_list_of_calls_with_the_reason(caller: Caller) -
         assert {call.reason for call in calls} == {"opted_out", "silent"}
         assert calls[0].script == f"今晚值班（{number}回1在岗 2不在）"
         assert [one["label"] for one in calls[0].options] == ["在岗", "不在"]
+
+
+def test_a_text_that_arrived_and_was_not_answered_keeps_its_call_on_the_list(caller: Caller) -> None:
+    number = caller.send()
+    with caller.house.work.begin(caller.actor()) as uow:
+        service.list_by_hand(uow, number)
+        uow.session.execute(update(outbox).where(outbox.c.subject == number).values(status="delivered"))
+    wanted = {"broadcast": asked.is_wanted}
+    assert close_unwanted(caller.house.work, wanted) == 0
+    caller.text("village", "1")
+    assert close_unwanted(caller.house.work, wanted) == 1
 
 
 def test_a_stand_down_goes_once_to_everybody_told(caller: Caller) -> None:
