@@ -21,9 +21,10 @@ from benchmarks.servers import database, free_port, serving
 from responder import demo, migrate
 from responder.accounts import credentials
 from responder.accounts.commands import CreateToken
-from responder.app import assemble, build, log_plainly
+from responder.app import assemble, build
 from responder.kernel.actors import Actor
 from responder.kernel.events import Event
+from responder.platform import logs
 from responder.settings import Settings
 
 CLIENTS = 500
@@ -34,7 +35,7 @@ QUIET_SECONDS = 0.25
 def ours() -> APIFlask:
     """The application with one more route, which commits one event in the web process."""
     settings = Settings()
-    log_plainly("error")
+    logs.plain("error")
     house = assemble(settings)
     app = build(house, mode="gevent")
 

@@ -1,14 +1,11 @@
 """The composition root of the web process: wires the rooms together and builds the Flask application."""
 
 import gc
-import logging
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
-import structlog
 from apiflask import APIFlask
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -44,7 +41,7 @@ from responder.openness import web as openness_web
 from responder.places import queries as places_queries
 from responder.places import web as places_web
 from responder.places.profiles import Profile
-from responder.platform import errors, feed, guards, house, live, pages, status, web
+from responder.platform import errors, feed, guards, house, live, logs, pages, status, web
 from responder.platform.database import Database
 from responder.platform.pages import NavItem
 from responder.platform.scope import Scope
@@ -188,7 +185,7 @@ def build(house_: House, mode: str = "threading") -> APIFlask:
 def serve() -> APIFlask:
     """The application for gunicorn, from the environment."""
     settings = Settings()
-    log_plainly(settings.log_level)
+    logs.plain(settings.log_level)
     house_ = assemble(settings)
     app = build(house_, mode="gevent")
     settle_in(house_)
@@ -202,23 +199,6 @@ def settle_in(house_: House) -> None:
         places_queries.places(session)
     gc.collect()
     gc.freeze()
-
-
-def log_plainly(level: str) -> None:
-    """One line per event on standard error. Bodies, phones and tokens are never given to the log."""
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def _enterable(work: Work, scope: Scope, number: str) -> int:

@@ -11,7 +11,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import text
 
-from responder.app import WANTED, House, assemble, log_plainly
+from responder.app import WANTED, House, assemble
 from responder.dispatch import jobs as dispatch_jobs
 from responder.hotline import service as hotline
 from responder.hotline.voice import jobs as voice_jobs
@@ -23,7 +23,7 @@ from responder.messaging.handcalls import jobs as handcalls_jobs
 from responder.messaging.reach import jobs as reach_jobs
 from responder.messaging.reach import printing
 from responder.messaging.relay import Relay
-from responder.platform import status
+from responder.platform import logs, status
 from responder.platform.work import Work
 from responder.reports.deadlines import jobs as deadlines_jobs
 from responder.settings import Settings
@@ -57,7 +57,7 @@ def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
 def main() -> None:
     """Runs until it is told to stop."""
     settings = Settings()
-    log_plainly(settings.log_level)
+    logs.plain(settings.log_level)
     house = assemble(settings)
     stop = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):

@@ -35,6 +35,11 @@ def answer(status: int, detail: str = "", **more: object) -> Response:
         return Response(f"{status} {fields['title']}", status, content_type="text/plain; charset=utf-8")
 
 
+def _rule() -> str:
+    """Where it happened, for the log: not the path itself, which may bear a key or a number."""
+    return request.url_rule.rule if request.url_rule is not None else ""
+
+
 def init_errors(app: Flask) -> None:
     """Registers the handlers. No traceback ever reaches a caller."""
 
@@ -79,19 +84,19 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(IntegrityError)
     def _raced(error: IntegrityError) -> Response:
         """Two people wrote the same unique thing at once: the second is told, nothing of theirs is kept."""
-        log.warning("written twice at once", path=request.path, problem=type(error.orig).__name__)
+        log.warning("written twice at once", path=_rule(), problem=type(error.orig).__name__)
         status, words = web.refusal_words(ChangedMeanwhile())
         return answer(status, words, code=ChangedMeanwhile.code)
 
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> Response:
-        log.error("database unavailable", path=request.path, problem=str(error.orig))
+        log.error("database unavailable", path=_rule(), problem=str(error.orig))
         return answer(503)
 
     @app.errorhandler(DataError)
     def _unkeepable(error: DataError) -> Response:
         """A value that the database can't hold (a NUL, a number beyond all rows)."""
-        log.warning("a value can't be kept", path=request.path, problem=type(error.orig).__name__)
+        log.warning("a value can't be kept", path=_rule(), problem=type(error.orig).__name__)
         return answer(422)
 
     @app.errorhandler(RecursionError)
@@ -101,5 +106,5 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _broken(_error: Exception) -> Response:
-        log.exception("request failed", path=request.path, endpoint=request.endpoint)
+        log.exception("request failed", path=_rule(), endpoint=request.endpoint)
         return answer(500)
