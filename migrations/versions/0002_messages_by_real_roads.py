@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.create_index("ix_attempt_gateway_at", ["gateway", "at"], unique=False)
+        batch_op.create_index("ix_attempt_gateway_line_at", ["gateway", "voice", "taken", "line", "at"], unique=False)
         batch_op.create_index("ix_attempt_number_at", ["number", "at"], unique=False)
         batch_op.create_index("ix_attempt_outbound_id_nth", ["outbound_id", "nth"], unique=False)
         batch_op.create_index(
@@ -244,6 +244,7 @@ def upgrade() -> None:
             "gateway", existing_type=sa.VARCHAR(length=20), type_=sa.String(length=24), existing_nullable=False
         )
         batch_op.create_index("ix_outbound_bundle_id", ["bundle_id"], unique=False)
+        batch_op.create_index("ix_outbound_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_outbound_person_id_id", ["person_id", "id"], unique=False)
         batch_op.create_index("ix_outbound_status_road", ["status", "road", "priority", "turn", "id"], unique=False)
         batch_op.create_index(
@@ -256,10 +257,17 @@ def upgrade() -> None:
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("post", sa.String(length=1), nullable=False, server_default=""))
+    # Newest-first pages of a town (DOMAIN §5.1 gives the lengths of the codes).
+    for table in ("inbound", "outbound"):
+        columns = "world, substr(division_code, 1, 9), id"
+        op.execute(f"CREATE INDEX ix_{table}_world_division_9_id ON {table} ({columns})")
 
 
 def downgrade() -> None:
     """Back to the shape before."""
+    for table in ("inbound", "outbound"):
+        op.execute(f"DROP INDEX ix_{table}_world_division_9_id")
+
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_column("post")
 
@@ -271,6 +279,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_outbound_status_road")
         batch_op.drop_index("ix_outbound_person_id_id")
+        batch_op.drop_index("ix_outbound_created_at")
         batch_op.drop_index("ix_outbound_bundle_id")
         batch_op.alter_column(
             "gateway", existing_type=sa.String(length=24), type_=sa.VARCHAR(length=20), existing_nullable=False
@@ -338,6 +347,6 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_attempt_outbound_id_nth")
         batch_op.drop_index("ix_attempt_number_at")
-        batch_op.drop_index("ix_attempt_gateway_at")
+        batch_op.drop_index("ix_attempt_gateway_line_at")
 
     op.drop_table("attempt")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import Index, String, Text, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from responder.platform.database import Base, InDivision, InWorld, Packed
@@ -71,6 +71,7 @@ class Outbound(InWorld, InDivision, Base, kw_only=True):
         Index("ix_outbound_person_id_id", "person_id", "id"),
         Index("ix_outbound_bundle_id", "bundle_id"),
         Index("ix_outbound_subject", "subject"),
+        Index("ix_outbound_created_at", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -102,6 +103,16 @@ class Outbound(InWorld, InDivision, Base, kw_only=True):
     delivered_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+# Newest-first pages of a town: of what a whole county or branch has, the newest are found soon by the key alone.
+for _table in (Inbound, Outbound):
+    Index(
+        f"ix_{_table.__tablename__}_world_division_9_id",
+        _table.world,
+        func.substr(_table.division_code, literal_column("1"), literal_column("9")),
+        _table.id,
+    )
+
+
 class Attempt(InWorld, Base, kw_only=True):
     """One try at one text on one road. What caps and budgets count, and what the reasons on a person's list are made
     of. ``words`` names the exact wording; ``line`` the gateway's own number that carried it, "" for its only one.
@@ -112,7 +123,8 @@ class Attempt(InWorld, Base, kw_only=True):
     __table_args__ = (
         Index("ix_attempt_outbound_id_nth", "outbound_id", "nth"),
         Index("ix_attempt_number_at", "number", "at"),
-        Index("ix_attempt_gateway_at", "gateway", "at"),
+        # All that budgets are counted by.
+        Index("ix_attempt_gateway_line_at", "gateway", "voice", "taken", "line", "at"),
         Index("ix_attempt_provider_id", "provider_id", "gateway", sqlite_where=_told, postgresql_where=_told),
     )
 

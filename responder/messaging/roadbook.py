@@ -81,7 +81,8 @@ def _standing(one: Haulier, line: Line | None, row: Any, used: Mapping[tuple[str
 
 
 def _used(connection: Connection, hauliers: Sequence[Haulier], now: datetime) -> dict[tuple[str, str], tuple[int, int]]:
-    """What the roads that have budgets carried in the last hour and day, by line."""
+    """What the roads that have budgets carried in the last hour and day, by line. Asked at every claim: counted in an
+    index alone, and never more than a day's budgets."""
     a = _attempt.c
     found = {}
     for one in hauliers:
@@ -89,8 +90,9 @@ def _used(connection: Connection, hauliers: Sequence[Haulier], now: datetime) ->
             continue
         recent = func.sum(case((a.at > now - HOUR, 1), else_=0))
         counted = select(a.line, recent, func.count()).where(
-            a.gateway == one.gateway, a.at > now - DAY, a.taken, a.voice == one.rings
-        )
+            a.gateway == one.gateway, a.at > now - DAY, a.taken, a.voice == one.rings,
+            a.line.in_([line.name if line else "" for line in one.lines]),
+        )  # fmt: skip
         for line, hour, day in connection.execute(counted.group_by(a.line)):
             found[one.name, line] = (int(hour), int(day))
     return found
