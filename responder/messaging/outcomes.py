@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, case, func, update
+from sqlalchemy.engine import Connection
 
 from responder.accounts import queries as accounts
 from responder.kernel.events import Event
@@ -18,6 +19,7 @@ from responder.messaging.manners import manners
 from responder.messaging.models import Outbound
 from responder.messaging.roadbook import Standing
 from responder.places.queries import places
+from responder.platform.database import UtcDateTime
 from responder.platform.work import UnitOfWork
 
 _t: Any = Outbound.__table__
@@ -25,12 +27,13 @@ _t: Any = Outbound.__table__
 
 @dataclass
 class Claim:
-    """One text on its way: its row as claimed, by which line, when, those that go inside it, and those that were to and
-    are no longer wanted."""
+    """One text on its way: its row as claimed, by which line, when, from when on its road may take it, those that go
+    inside it, and those that were to and are no longer wanted."""
 
     row: dict[str, Any]
     standing: Standing
     at: datetime
+    due: datetime
     mates: list[dict[str, Any]] = field(default_factory=list)
     dropped: list[dict[str, Any]] = field(default_factory=list)
 
@@ -49,30 +52,58 @@ class Claim:
         )  # fmt: skip
 
 
-def taken(uow: UnitOfWork, haulier: Haulier, claim: Claim, sent: Sent) -> None:
-    """The provider has it. A receipt may have come in before we got here, and says more."""
-    connection, row, now = uow.session.connection(), claim.row, uow.now
-    signed = haulier.can.signature + claim.body
-    segments = 0 if haulier.rings else sent.segments or rules.segments(signed)
-    cost = haulier.can.price * (segments or 1)
-    ours = _t.c.status == "sending"
-    values: dict[str, Any] = {
-        "gateway": haulier.gateway, "sent_at": now, "segments": segments, "cost": _t.c.cost + cost,
-        "provider_id": sent.provider_id[:80], "status": case((ours, sent.status), else_=_t.c.status),
-        "delivered_at": now if sent.status == "delivered" else _t.c.delivered_at,
-    }  # fmt: skip
-    values |= {name: case((ours, ""), else_=_t.c[name]) for name in ("error", "category")}
-    if claim.mates:
-        # From here on it is one text: what follows, follows for all that is inside.
-        values |= {"body": claim.body, "form": {}}
-    connection.execute(update(_t).where(_t.c.id == row["id"], _t.c.attempts == row["attempts"]).values(values))
-    tried = {
-        "provider_id": sent.provider_id[:80], "segments": segments, "cost": cost,
-        "words": rules.fingerprint("", claim.body),
-    }  # fmt: skip
-    roadbook.end_attempt(connection, row["id"], row["attempts"], tried)
+_ours = _t.c.status == "sending"
+_TAKEN = (
+    update(_t)
+    .where(_t.c.id == bindparam("its_id"), _t.c.attempts == bindparam("its_nth"))
+    .values(
+        gateway=bindparam("its_gateway"),
+        sent_at=bindparam("its_end"),
+        segments=bindparam("its_segments"),
+        cost=_t.c.cost + bindparam("its_cost"),
+        provider_id=bindparam("its_provider_id"),
+        status=case((_ours, bindparam("its_status")), else_=_t.c.status),
+        delivered_at=func.coalesce(bindparam("its_delivery", type_=UtcDateTime), _t.c.delivered_at),
+        error=case((_ours, ""), else_=_t.c.error),
+        category=case((_ours, ""), else_=_t.c.category),
+    )
+)
+
+
+def taken(uow: UnitOfWork, haulier: Haulier, landed: Sequence[tuple[Claim, Sent]]) -> None:
+    """The provider has them. A receipt may have come in before we got here, and says more."""
+    connection, now = uow.session.connection(), uow.now
+    rows, tried = [], []
+    # In one order everywhere: receipts of the same texts may be written at this moment.
+    for claim, sent in sorted(landed, key=lambda one: one[0].row["id"]):
+        segments = 0 if haulier.rings else sent.segments or rules.segments(haulier.can.signature + claim.body)
+        cost, provider_id = haulier.can.price * (segments or 1), sent.provider_id[:80]
+        rows.append(
+            {
+                "its_id": claim.row["id"], "its_nth": claim.row["attempts"], "its_gateway": haulier.gateway,
+                "its_end": now, "its_segments": segments, "its_cost": cost, "its_provider_id": provider_id,
+                "its_status": sent.status, "its_delivery": now if sent.status == "delivered" else None,
+            }
+        )  # fmt: skip
+        tried.append(
+            {
+                "its_text": claim.row["id"], "its_nth": claim.row["attempts"], "provider_id": provider_id,
+                "segments": segments, "cost": cost, "words": rules.fingerprint("", claim.body),
+            }
+        )  # fmt: skip
+    connection.execute(_TAKEN, rows)
+    roadbook.end_attempts(connection, tried)
+    for claim, _sent in landed:
+        _inside_went(connection, haulier, claim, now)
+
+
+def _inside_went(connection: Connection, haulier: Haulier, claim: Claim, now: datetime) -> None:
+    row = claim.row
     inside = (_t.c.bundle_id == row["id"]) & (_t.c.status == "sending")
     if claim.mates:
+        # From here on it is one text: what follows, follows for all that is inside.
+        lead = (_t.c.id == row["id"]) & (_t.c.attempts == row["attempts"])
+        connection.execute(update(_t).where(lead).values(body=claim.body, form={}))
         went = {"status": "bundled", "gateway": haulier.gateway, "sent_at": now, "road": haulier.name}
         connection.execute(update(_t).where(inside, _t.c.id.in_([m["id"] for m in claim.mates])).values(went))
     if claim.dropped:
@@ -102,22 +133,23 @@ def refused(uow: UnitOfWork, claim: Claim, problem: SendFailed) -> None:
     numbers.heard_of(uow, claim.row["number"], problem.category, claim.row["template"])
 
 
-def speaks_against(uow: UnitOfWork, haulier: Haulier, line: Standing, problem: SendFailed) -> None:
+def speaks_against(uow: UnitOfWork, haulier: Haulier, line: Standing, problem: SendFailed) -> bool:
     """A line that fails too often in a row, or is set up wrongly, is left alone for a while; one that asks for time
-    gets it. Once for each time that it breaks the board is told, of wrong settings also whoever can put them right."""
+    gets it. Once for each time that it breaks the board is told, of wrong settings also whoever can put them right.
+    Returns whether what was meant for it now should not be handed over."""
     if problem.category not in AGAINST_THE_ROAD and problem.after <= 0:
-        return
+        return False
     connection = uow.session.connection()
     found = roadbook.standings(connection, [haulier], uow.now, lock=True)[haulier.name]
     now = next(one for one in found if one.name == line.name)
     if problem.after > 0:
         roadbook.hold_back(connection, now.name, haulier.bucket.held_back(now.free_at, uow.now, problem.after))
     after = failed(now.breaker, problem.category, uow.now, manners().breaker)
-    if after == now.breaker:
-        return
-    roadbook.write_breaker(connection, now.name, after, problem.code)
+    if after != now.breaker:
+        roadbook.write_breaker(connection, now.name, after, problem.code)
     if now.breaker.opened_at is None and after.opened_at is not None:
         _alarm(uow, now.name, problem)
+    return problem.after > 0 or after.opened_at is not None
 
 
 def _alarm(uow: UnitOfWork, road: str, problem: SendFailed) -> None:

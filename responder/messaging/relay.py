@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import structlog
 
+from responder.messaging.conducting import Conductor
 from responder.messaging.fleet import fleet
 from responder.messaging.gateways import Gateway
 from responder.messaging.manners import manners
@@ -41,23 +42,28 @@ class Relay:
         self.senders = [Sender(work, one, wanted) for one in hauliers]
 
     def run(self, stop: threading.Event, pause: float = 0.05) -> None:
-        """Sends until stopped; looks at the outbox every ``pause`` seconds when it was empty."""
+        """Sends until stopped; looks at the outbox every ``pause`` seconds, once for all roads."""
+        conductors = {one.haulier.name: Conductor(one) for one in self.senders}
         threads = [
-            threading.Thread(target=one.run, args=(stop, pause), name=f"road {one.haulier.name}")
-            for one in self.senders
+            threading.Thread(target=one.run, args=(stop,), name=f"road {name}") for name, one in conductors.items()
         ]
         for thread in threads:
             thread.start()
         while not stop.is_set():
+            moved = ended = 0
             try:
-                moved, ended = self.router.turn()
+                seen = self.router.look()
+                _wake(conductors, seen.best)
+                moved, ended = self.router.turn(seen)
+                _wake(conductors, self.router.given)
             except Exception:
                 # The database may be away for a while; nothing is lost, the rows wait.
                 log.exception("router failed")
-                moved = ended = 0
                 stop.wait(1.0)
             # Even a long queue leaves the writer to others for a moment.
             stop.wait(0.005 if moved or ended else pause)
+        for one in conductors.values():
+            one.woken.set()
         for thread in threads:
             thread.join()
 
@@ -65,8 +71,9 @@ class Relay:
         """Everything that can be done now, in one thread and in order. Returns how many texts were tried or ended."""
         done = 0
         while True:
-            moved, ended = self.router.turn()
-            sent = sum(one.turn() for one in self.senders)
+            moved, ended = self.router.turn(self.router.look())
+            waits = self.router.look().best
+            sent = sum(one.turn() for one in self.senders if one.haulier.name in waits)
             done += sent + ended
             if not moved and not sent:
                 return done
@@ -76,6 +83,11 @@ class Relay:
         for gateway in self.gateways:
             if isinstance(gateway, Held):
                 gateway.close()
+
+
+def _wake(conductors: Mapping[str, Conductor], best: Mapping[str, int]) -> None:
+    for name in conductors.keys() & best.keys():
+        conductors[name].wake(best[name])
 
 
 @runtime_checkable

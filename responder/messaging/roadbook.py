@@ -8,10 +8,11 @@ network doesn't know of drills.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
@@ -28,6 +29,12 @@ _road: Any = Road.__table__
 _attempt: Any = Attempt.__table__
 _outbound: Any = Outbound.__table__
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
+
+_FRESH: dict[str, Any] = {"failures": 0, "last_error": "", "well": True, "state": ""}
+_NEVER: dict[str, Any] = {"free_at": None, "opened_at": None, "probe_at": None, "checked_at": None}
+
+STALE = timedelta(minutes=5)
+"""A line that nobody has looked at for so long is taken as well: its breaker knows better than an old word."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +67,15 @@ def standings(
     statement = select(_road).where(_road.c.name.in_(names)).order_by(_road.c.name)
     rows = {row["name"]: row for row in _locked(connection, statement, lock)}
     if missing := names - rows.keys():
-        fresh = [{"name": name, "failures": 0, "last_error": "", "well": True, "state": ""} for name in sorted(missing)]
-        connection.execute(_INSERTS[connection.dialect.name](_road).on_conflict_do_nothing(), fresh)
-        rows = {row["name"]: row for row in _locked(connection, statement, lock)}
+        fresh = [{"name": name, **_FRESH} for name in sorted(missing)]
+        if lock:
+            connection.execute(_INSERTS[connection.dialect.name](_road).on_conflict_do_nothing(), fresh)
+            rows = {row["name"]: row for row in _locked(connection, statement, lock)}
+        else:
+            # Whoever only looks writes nothing: a road that nothing has gone by yet stands as it began.
+            rows |= {one["name"]: one | _NEVER for one in fresh}
     used = _used(connection, hauliers, now)
-    return {one.name: [_standing(one, line, rows[one.row(line)], used) for line in one.lines] for one in hauliers}
+    return {one.name: [_standing(one, line, rows[one.row(line)], used, now) for line in one.lines] for one in hauliers}
 
 
 def _locked(connection: Connection, statement: Any, lock: bool) -> Sequence[Any]:
@@ -73,11 +84,14 @@ def _locked(connection: Connection, statement: Any, lock: bool) -> Sequence[Any]
     return connection.execute(statement).mappings().all()
 
 
-def _standing(one: Haulier, line: Line | None, row: Any, used: Mapping[tuple[str, str], tuple[int, int]]) -> Standing:
+def _standing(
+    one: Haulier, line: Line | None, row: Any, used: Mapping[tuple[str, str], tuple[int, int]], now: datetime
+) -> Standing:
     hour, day = used.get((one.name, line.name if line else ""), (0, 0))
     budget = Budget(hour, day, *one.budgets(line))
     breaker = Breaker(row["failures"], row["opened_at"], row["probe_at"])
-    return Standing(row["name"], line, row["free_at"], breaker, row["well"], budget)
+    looked_at = row["checked_at"] is not None and abs(now - row["checked_at"]) <= STALE
+    return Standing(row["name"], line, row["free_at"], breaker, row["well"] or not looked_at, budget)
 
 
 def _used(connection: Connection, hauliers: Sequence[Haulier], now: datetime) -> dict[tuple[str, str], tuple[int, int]]:
@@ -120,14 +134,60 @@ def failures(connection: Connection, texts: Collection[int]) -> dict[int, list[F
     return found
 
 
-def queues(connection: Connection) -> dict[str, dict[int, int]]:
-    """How many texts of each priority wait on each road."""
-    o = _outbound.c
-    statement = select(o.road, o.priority, func.count()).where(o.status == "queued", o.road != "")
-    found: dict[str, dict[int, int]] = defaultdict(dict)
-    for road, priority, count in connection.execute(statement.group_by(o.road, o.priority)):
-        found[road][priority] = count
+FAR = 2_000
+"""Texts of one road that are counted: more is a queue that a road never gets to the end of in time."""
+
+
+def queues(connection: Connection, roads: Sequence[str]) -> dict[str, dict[int, int]]:
+    """How many texts of each priority wait on each road, the best ``FAR`` of them."""
+    found: dict[str, dict[int, int]] = {road: {} for road in roads}
+    if roads:
+        for road, priority, count in connection.execute(_queues(tuple(roads))):
+            found[road][priority] = count
     return found
+
+
+@cache
+def _queues(roads: tuple[str, ...]) -> Any:
+    o, parts = _outbound.c, []
+    for n, road in enumerate(roads):
+        waits = select(o.priority).where(o.status == "queued", o.road == road)
+        best = waits.order_by(o.priority).limit(FAR).subquery(f"best_{n}")
+        parts.append(select(literal(road), best.c.priority, func.count()).group_by(best.c.priority))
+    return union_all(*parts)
+
+
+def unrouted(connection: Connection, most: int) -> int:
+    """How many texts have no road yet, counted up to ``most``."""
+    waits = select(_outbound.c.id).where(_outbound.c.status == "queued", _outbound.c.road == "").limit(most)
+    return connection.scalar(select(func.count()).select_from(waits.subquery())) or 0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What there is to do: the best priority that waits on each road where anything waits ("" for those without a
+    road), and whether the time of a text that was held, or whose relay died, has come."""
+
+    best: Mapping[str, int]
+    due: bool
+
+
+def look(connection: Connection, roads: Sequence[str], now: datetime) -> Seen:
+    """One statement for all roads, a few steps down an index each, however long the outbox is."""
+    found = connection.execute(_look(("", *roads)), {"its_now": now}).one()
+    best = {road: found[n] for n, road in enumerate(("", *roads)) if found[n] is not None}
+    return Seen(best, found.held is not None or found.left is not None)
+
+
+@cache
+def _look(roads: tuple[str, ...]) -> Any:
+    o = _outbound.c
+    waits = [select(o.priority).where(o.status == "queued", o.road == road).order_by(o.priority) for road in roads]
+    columns = [one.limit(1).scalar_subquery().label(f"best_{n}") for n, one in enumerate(waits)]
+    for name, status in (("held", "held"), ("left", "sending")):
+        due = select(o.id).where(o.status == status, o.next_at <= bindparam("its_now")).order_by(o.next_at)
+        columns.append(due.limit(1).scalar_subquery().label(name))
+    return select(*columns)
 
 
 def begin_attempts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -135,9 +195,17 @@ def begin_attempts(connection: Connection, rows: Sequence[dict[str, Any]]) -> No
     connection.execute(_attempt.insert(), rows)
 
 
+_END = update(_attempt).where(_attempt.c.outbound_id == bindparam("its_text"), _attempt.c.nth == bindparam("its_nth"))
+
+
 def end_attempt(connection: Connection, text: int, nth: int, values: dict[str, Any]) -> None:
     """What came of one: it is named by its text and which of its tries it was."""
-    connection.execute(update(_attempt).where(_attempt.c.outbound_id == text, _attempt.c.nth == nth).values(values))
+    connection.execute(_END.values(values), {"its_text": text, "its_nth": nth})
+
+
+def end_attempts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """What came of many that were taken: each names its text and try as ``its_text`` and ``its_nth``."""
+    connection.execute(_END, rows)
 
 
 def forget_attempt(connection: Connection, text: int, nth: int) -> None:

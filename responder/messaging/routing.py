@@ -1,13 +1,15 @@
 """The first half of the relay: wakes what was held, gives every waiting text its road, ends what has none left."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from math import inf
+from typing import Any, get_args
 
 import structlog
-from sqlalchemy import func, select, union_all, update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from responder.kernel import clock
@@ -15,9 +17,10 @@ from responder.kernel.actors import REAL, Actor
 from responder.kernel.notices import ANSWER
 from responder.messaging import lastroad, roadbook, rules
 from responder.messaging.fleet import Haulier
-from responder.messaging.letters import treatment, treatments
+from responder.messaging.letters import Kind, treatment, treatments
 from responder.messaging.manners import Course, manners
 from responder.messaging.models import Outbound
+from responder.messaging.roadbook import Seen
 from responder.messaging.roads import Approved, Choice, Failure, Step, Text, Way, choose, step
 from responder.platform.work import Work
 
@@ -28,6 +31,8 @@ AHEAD = 5.0
 costs nothing, and goes where there is room when it gets there."""
 BATCH = 200
 """Texts that are given a road in one unit: few milliseconds, so that a first alert is in the next one."""
+COUNTED = timedelta(seconds=2)
+"""For so long a count of what has no road yet is good enough."""
 
 _t: Any = Outbound.__table__
 
@@ -60,33 +65,41 @@ class Router:
         self.work = work
         self.hauliers = hauliers
         self.approved = approved
+        self.given: dict[str, int] = {}
+        self._counted: tuple[datetime, int] | None = None
 
-    def turn(self) -> tuple[int, int]:
-        """One unit. Returns how many texts were moved, and how many of them have ended."""
+    def look(self) -> Seen:
+        """What there is to do. An idle relay costs this, and never the writer's lock."""
+        with self.work.read() as session:
+            return roadbook.look(session.connection(), [one.name for one in self.hauliers], clock.now())
+
+    def turn(self, seen: Seen | None = None) -> tuple[int, int]:
+        """One unit. Returns how many texts were moved, and how many of them have ended; ``given`` then holds the roads
+        that got texts, each with the best priority."""
+        self.given = {}
+        seen = seen or self.look()
+        if "" not in seen.best and not seen.due:
+            return 0, 0
         now = clock.now()
         with self.work.read() as session:
-            # A look before the write: an idle relay must not take the writer's lock twenty times a second.
-            full = self._full(roadbook.queues(session.connection()))
-            if session.execute(self._something(now, full)).first() is None:
+            state = self._state(session.connection(), now)
+            if not seen.due and session.execute(self._waiting(select(_t.c.id), state.full).limit(1)).first() is None:
                 return 0, 0
         with self.work.begin(Actor(None, "relay", "", "job")) as uow:
             connection = uow.session.connection()
-            moved = self._wake(connection, "held", now) + self._wake(connection, "sending", now)
-            rows = self._unrouted(connection, full)
-            endings = self._route(connection, rows, now) if rows else []
+            moved = self._wake(connection, "held", now) + self._wake(connection, "sending", now) if seen.due else 0
+            rows = self._unrouted(connection, state.full)
+            endings = self._route(connection, rows, state, now) if rows else []
         ended = sum(self._end(one) for one in endings)
         return moved + len(rows), ended
 
-    def _something(self, now: datetime, full: bool) -> Any:
-        held = select(_t.c.id).where(_t.c.status == "held", _t.c.next_at <= now).limit(1)
-        left = select(_t.c.id).where(_t.c.status == "sending", _t.c.next_at <= now).limit(1)
-        fresh = self._waiting(select(_t.c.id), full).limit(1)
-        return union_all(*(select(one.subquery().c.id) for one in (held, left, fresh))).limit(1)
-
-    def _full(self, queues: Mapping[str, Mapping[int, int]]) -> bool:
-        """Whether every road has enough to do: then only what can't wait gets one."""
-        waits = [sum(queues.get(one.name, {}).values()) / _rate(one) for one in self.hauliers if not one.rings]
-        return bool(waits) and min(waits) > AHEAD
+    def _state(self, connection: Connection, now: datetime) -> "_State":
+        """How the roads stand, and whether each that carries has enough to do: then only what can't wait gets one."""
+        ways = self._ways(connection, now)
+        queues = roadbook.queues(connection, [one.name for one in self.hauliers])
+        carry = [one for one in self.hauliers if not one.rings and _carries(ways[one.name], now)]
+        waits = [_queue(queues[one.name], one) for one in carry]
+        return _State(ways, queues, bool(waits) and min(waits) > AHEAD)
 
     def _waiting(self, statement: Any, full: bool) -> Any:
         statement = statement.where(_t.c.status == "queued", _t.c.road == "")
@@ -111,17 +124,21 @@ class Router:
         best = self._waiting(select(_t), full).order_by(_t.c.priority, _t.c.turn, _t.c.id).limit(BATCH)
         return [dict(row) for row in connection.execute(_locked(connection, best)).mappings()]
 
-    def _route(self, connection: Connection, rows: Sequence[Row], now: datetime) -> list[_Ending]:
+    def _behind(self, connection: Connection, now: datetime) -> int:
+        """About how many texts have no road yet: counted now and then, and no further than it matters."""
+        if self._counted is None or not timedelta() <= now - self._counted[0] < COUNTED:
+            longest = max(manners().course(kind).queue_seconds for kind in get_args(Kind))
+            most = int(longest * max((_rate(one) for one in self.hauliers), default=1.0)) + 1
+            self._counted = (now, roadbook.unrouted(connection, most))
+        return self._counted[1]
+
+    def _route(self, connection: Connection, rows: Sequence[Row], state: "_State", now: datetime) -> list[_Ending]:
         """Writes a road, or a time to wait, for each of these; returns those that have no road left."""
         rules_ = manners()
         tallies = roadbook.tallies(connection, {row["number"] for row in rows}, now)
         past = roadbook.failures(connection, {row["id"] for row in rows if row["attempts"]})
-        ways = self._ways(connection, now)
-        queues = roadbook.queues(connection)
-        behind = 0
-        if len(rows) == BATCH:
-            unrouted = select(func.count()).where(_t.c.status == "queued", _t.c.road == "")
-            behind = connection.scalar(unrouted) or 0
+        queues = state.queues
+        behind = self._behind(connection, now) if len(rows) == BATCH else 0
         roads: dict[str, list[int]] = defaultdict(list)
         waits: dict[datetime, list[int]] = defaultdict(list)
         endings = []
@@ -136,7 +153,7 @@ class Router:
             if apart is not None and apart > now:
                 waits[apart].append(row["id"])
                 continue
-            usable = self._ordered(text, ways, queues, 0 if text.urgent else behind)
+            usable = self._ordered(text, state, 0 if text.urgent else behind, course, now)
             written = [way for way in usable if not way.rings]
             choice = choose(text, written, tally, failures, self.approved, now, course)
             next_step = step(text, choice, failures, now, course, rules_.retries)
@@ -144,7 +161,8 @@ class Router:
                 choice, next_step = _ring(text, usable, choice, tally, failures, now, course)
             if next_step.do == "go":
                 roads[next_step.road].append(row["id"])
-                queue = queues.setdefault(next_step.road, {})
+                self.given[next_step.road] = min(row["priority"], self.given.get(next_step.road, row["priority"]))
+                queue = queues[next_step.road]
                 queue[row["priority"]] = queue.get(row["priority"], 0) + 1
             elif next_step.until is not None:
                 waits[next_step.until].append(row["id"])
@@ -158,8 +176,9 @@ class Router:
 
     def _ways(self, connection: Connection, now: datetime) -> dict[str, Way]:
         found = {}
+        standings = roadbook.standings(connection, self.hauliers, now) if self.hauliers else {}
         for one in self.hauliers:
-            lines = roadbook.standings(connection, [one], now)[one.name]
+            lines = standings[one.name]
             usable = [line for line in lines if line.well and line.breaker.stand(now) != "open"]
             lefts = [line.budget.left() for line in usable]
             left = None if not lefts or None in lefts else sum(n for n in lefts if n is not None)
@@ -169,18 +188,19 @@ class Router:
             )  # fmt: skip
         return found
 
-    def _ordered(
-        self, text: Text, ways: Mapping[str, Way], queues: Mapping[str, Mapping[int, int]], behind: int
-    ) -> list[Way]:
-        """The roads that are meant for a text, each with the wait for what stands before it; ``behind`` counts what has
-        no road yet."""
+    def _ordered(self, text: Text, state: "_State", behind: int, course: Course, now: datetime) -> list[Way]:
+        """The roads that are meant for a text, each with the wait for what stands before it. ``behind`` counts what has
+        no road yet: where that is more than the first can carry in time, all are kept busy and none is heaped up."""
         gateways = tuple(dict.fromkeys(one.gateway for one in self.hauliers))
+        order = manners().order(text.kind, text.number, gateways)
+        meant = [one for gateway in order for one in self.hauliers if one.gateway == gateway]
+        first = next((one for one in meant if not one.rings and _carries(state.ways[one.name], now)), None)
+        long = first is not None and behind / _rate(first) > course.queue_seconds
         found = []
-        for gateway in manners().order(text.kind, text.number, gateways):
-            for one in (one for one in self.hauliers if one.gateway == gateway):
-                before = sum(n for priority, n in queues.get(one.name, {}).items() if priority <= text.priority)
-                rate = _rate(one)
-                found.append(replace(ways[one.name], queue=before / rate, backlog=(before + behind) / rate))
+        for one in meant:
+            queue = _queue(state.queues[one.name], one, text.priority)
+            backlog = inf if long and queue > AHEAD else 0.0
+            found.append(replace(state.ways[one.name], queue=queue, backlog=backlog))
         return found
 
     def _end(self, ending: _Ending) -> int:
@@ -196,6 +216,25 @@ class Router:
                 same = (_t.c.id == row["id"]) & (_t.c.status == "queued")
                 uow.session.connection().execute(update(_t).where(same).values(later))
             return 0
+
+
+@dataclass(frozen=True)
+class _State:
+    """``full``: every road that carries has enough to do."""
+
+    ways: Mapping[str, Way]
+    queues: dict[str, dict[int, int]]
+    full: bool
+
+
+def _carries(way: Way, now: datetime) -> bool:
+    return way.well and way.left != 0 and way.breaker.stand(now) != "open"
+
+
+def _queue(queue: Mapping[int, int], one: Haulier, priority: int = sys.maxsize) -> float:
+    """Seconds before a text of a priority would leave."""
+    before = sum(n for its, n in queue.items() if its <= priority)
+    return inf if before >= roadbook.FAR else before / _rate(one)
 
 
 def _rate(one: Haulier) -> float:

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from responder.kernel.notices import ALERT
-from responder.messaging import sending
+from responder.messaging import claiming
 from responder.messaging.gateways import Capabilities, Letter, Sent
 from responder.messaging.relay import Relay
 from tests.at_once import at_once
@@ -27,7 +27,7 @@ def test_an_abandoned_claim_is_taken_up_again(line: Line, api: StandIn, relay: R
     assert len(dead.senders[0].claim(4, 3)) == 1
     assert line.outbox()[0]["status"] == "sending"
     assert relay.turn() == 0, "the claim still stands"
-    with time_machine.travel(datetime.now(UTC) + sending.CLAIM + timedelta(seconds=1)):
+    with time_machine.travel(datetime.now(UTC) + claiming.CLAIM + timedelta(seconds=1)):
         assert relay.turn() == 1
     (row,) = line.outbox()
     assert (row["status"], row["attempts"]) == ("sent", 2)
@@ -43,7 +43,7 @@ def test_a_relay_that_slept_past_its_claim_doesn_t_send_what_another_has_sent(
         other = relay_of(line, api.server.url_for(""))
 
         def slow(form: dict[str, str]) -> Any:
-            clock.shift(sending.CLAIM + timedelta(seconds=1))
+            clock.shift(claiming.CLAIM + timedelta(seconds=1))
             api.answer = taken
             other.turn()
             return taken(form)

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from responder.kernel.actors import Actor
 from responder.kernel.notices import ALERT, ROUTINE, Notice
-from responder.messaging import roadbook, sending, service
+from responder.messaging import claiming, roadbook, service
 from responder.messaging.commands import Receipt
 from responder.messaging.gateways import SendFailed
 from responder.messaging.handcalls.models import HandCall
@@ -178,7 +178,7 @@ def test_killed_between_claim_and_note_it_is_sent_again(line: Line, noon: Any) -
     dead.senders[0].carry(claim)
     found = relay(line, stand)
     assert found.turn() == 0
-    noon.shift(sending.CLAIM + timedelta(seconds=1))
+    noon.shift(claiming.CLAIM + timedelta(seconds=1))
     assert found.turn() == 1
     assert (statuses(line), len(stand.took)) == (["sent"], 2), "its outcome was unknown: twice beats never"
 
