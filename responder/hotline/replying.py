@@ -1,6 +1,7 @@
 """Answers to broadcasts and callouts: by code and digit, by digit alone where theirs is what was asked last, or in
 words, which are kept. What was understood is said back, with the way to put it right."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from responder.hotline import answers
@@ -32,8 +33,19 @@ def take(call: Call, sender: Sender, what: Understood, memory: Memory) -> bool:
         return _by_code(call, sender, what, said)
     if not _may_answer(call, what, said):
         return False
-    one = next((one for one in _asked(call, sender) if not what.drill or one.world != REAL), None)
+    one = _meant([one for one in _asked(call, sender) if not what.drill or one.world != REAL], said)
     return one is not None and _bare(call, sender, what, memory, one, said)
+
+
+def _meant(recent: Sequence[Open], said: Said) -> Open | None:
+    """What a text without code answers: the newest open question that has such an answer, though a text that asks
+    nothing came since; for a mere receipt, whatever came last."""
+    if not rules.is_receipt(said.words):
+        waiting = [one for one in recent if not one.answered and one.state == rules.OPEN and one.options]
+        fitting = [one for one in waiting if rules.pick(said, one.options) is not None]
+        if fitting or (said.digit and waiting):
+            return (fitting or waiting)[0]
+    return next(iter(recent), None)
 
 
 def _may_answer(call: Call, what: Understood, said: Said) -> bool:

@@ -16,13 +16,13 @@ from responder.drills.commands import PlanDrill, StartDrill
 from responder.kernel import clock
 from responder.messaging import hooks
 from responder.messaging.broadcasts import queries, service
-from responder.messaging.broadcasts.commands import Audience
+from responder.messaging.broadcasts.commands import Audience, Option
 from responder.messaging.commands import Incoming
 from responder.platform import eventlog
 from responder.platform.scope import Scope
 from responder.teams.models import Team
 from tests import cast
-from tests.feature.messaging.broadcasting import OUR, Caller
+from tests.feature.messaging.broadcasting import OPTIONS, OUR, Caller
 
 
 @pytest.fixture
@@ -170,6 +170,17 @@ def test_a_text_that_asks_nothing_is_received_without_an_answer(caller: Caller) 
     with caller.house.work.read() as session:
         (one,) = [one for one in queries.recipients(session, OUR, number) if one.said]
     assert one.said == "收到"
+
+
+def test_a_text_that_asks_nothing_hides_no_question(caller: Caller) -> None:
+    older = caller.send("在不在", options=(*OPTIONS, Option("3", "需要支援")))
+    newer = caller.send("来不来", options=(Option("1", "参加"), Option("2", "请假")))
+    caller.send("周五前补齐", options=())
+    assert caller.text("village", "1") == f"已记：{newer} 参加。"
+    assert caller.text("town", "3") == f"已记：{older} 需要支援。"
+    assert caller.text("leader", "在岗") == f"已记：{older} 在岗。"
+    caller.text("keeper", "收到")
+    assert caller.view(older).tally.total - caller.view(older).tally.silent == 2
 
 
 def test_events_reach_those_above_and_no_stranger(caller: Caller) -> None:
