@@ -16,6 +16,8 @@ from responder.incidents import rules as states
 from responder.incidents.queries import IncidentView
 from responder.kernel import clock
 from responder.messaging import queries as messaging
+from responder.messaging.broadcasts import queries as broadcasts
+from responder.messaging.handcalls import queries as handcalls
 from responder.places.queries import places
 from responder.platform.scope import Scope
 from responder.reports import queries as reports
@@ -63,6 +65,8 @@ def _all(session: Session, scope: Scope, going: list[MissionView], active: list[
     mine = scope.person_id
     reviews = [one for one in reviews if mine not in (one.reporter_id, one.typed_by_id)]
     yield from (_review(session, one) for one in reviews if one.in_danger)
+    for asked in broadcasts.waiting_for(session, scope):
+        yield Need("asked", asked.number, asked.made_at, name=asked.made_by, words=asked.body, options=asked.options)
     yield from duties.hand_offs(session, scope, active)
     yield from _calls(session, scope)
     yield from duties.levels(session, scope, active)
@@ -142,6 +146,8 @@ def _texts(session: Session, scope: Scope) -> Iterator[Need]:
         return
     if count := messaging.waiting_count(session, scope):
         yield Need("text", "", count=count)
+    if count := handcalls.waiting_count(session, scope) if scope.can("message.send") else 0:
+        yield Need("by_hand", "", count=count)
     if count := messaging.failed_count(session, scope, clock.now() - FAILED_SINCE):
         yield Need("failed", "", count=count)
 

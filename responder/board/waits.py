@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from responder.messaging.broadcasts.commands import Option
+
 
 @dataclass(frozen=True)
 class Call:
@@ -14,8 +16,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Need:
-    """One thing that waits. ``kind``: danger, call, answer, returned, review, pick, text, failed, verify, close,
-    publish, approve, hand_off, ordered, level, join or sign; ``ref`` is the number it is about."""
+    """One thing that waits. ``kind``: danger, asked, call, answer, returned, review, pick, text, by_hand, failed,
+    verify, close, publish, approve, hand_off, ordered, level, join or sign; ``ref`` is the number it is about, ``options``
+    what may be answered to it by a press."""
 
     kind: str
     ref: str
@@ -28,3 +31,4 @@ class Need:
     calls: tuple[Call, ...] = ()
     goods: list[dict[str, object]] = field(default_factory=list)
     lines: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()

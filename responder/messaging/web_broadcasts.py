@@ -313,6 +313,5 @@ def answer_broadcast(number: str) -> ResponseReturnValue:
     if me is None:
         raise NotFound(what=number)
     command = Answer(number, me, request.form.get("digit", ""), request.form.get("said", ""), "web")
-    return act(
-        lambda uow: service.answer(uow, command), _("已记"), url_for("messaging.broadcast_answer", number=number)
-    )
+    back = web.inside(request.form.get("back")) or url_for("messaging.broadcast_answer", number=number)
+    return act(lambda uow: service.answer(uow, command), _("已记"), back)

@@ -142,6 +142,15 @@ def broadcast(session: Session, scope: Scope, number: str) -> BroadcastView | No
     return _view(row, _tallies(session, scope, [row.id])[row.id], scope) if row is not None else None
 
 
+def unanswered_count(session: Session, scope: Scope) -> int:
+    """How many open ones that ask for an answer still wait for somebody's."""
+    silent = (
+        Recipient.broadcast_id == Broadcast.id, scope.covers(Recipient.division_code), Recipient.answered_at.is_(None),
+    )  # fmt: skip
+    asking = select(Broadcast.options).where(Broadcast.state == rules.OPEN, exists().where(*silent))
+    return sum(bool(options) for options in session.scalars(asking))
+
+
 def _tallies(session: Session, scope: Scope, row_ids: Sequence[int]) -> dict[int, Tally]:
     statement = (
         select(
@@ -292,6 +301,19 @@ def said_before(session: Session, scope: Scope, body: str, since: datetime) -> s
 def next_number(session: Session) -> str:
     """The number that the next broadcast will most likely get."""
     return ids.number(ids.BROADCAST, (session.scalar(select(func.max(_b.c.id))) or 0) + 1)
+
+
+def waiting_for(session: Session, scope: Scope, limit: int = 8) -> list[BroadcastView]:
+    """What asks the reader for an answer that they haven't given, newest first."""
+    if scope.person_id is None:
+        return []
+    mine = (
+        Recipient.broadcast_id == Broadcast.id, Recipient.person_id == scope.person_id,
+        Recipient.answered_at.is_(None),
+    )  # fmt: skip
+    statement = select(Broadcast).where(Broadcast.state == rules.OPEN, exists().where(*mine))
+    rows = session.scalars(statement.order_by(Broadcast.id.desc()).limit(limit))
+    return [_view(row, Tally({}, 0, 0, 0), scope) for row in rows if row.options]
 
 
 def asked(session: Session, scope: Scope, number: str) -> tuple[BroadcastView, RecipientView] | None:

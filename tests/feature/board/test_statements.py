@@ -5,9 +5,9 @@ import pytest
 from tests.cast import client_for
 from tests.feature.board.conftest import Night, statements
 
-MOST = 30
+MOST = 32
 FRAGMENTS = {
-    "/board/_reports": 12, "/board/_needs": 18, "/board/_missions": 12, "/board/_stock": 12, "/board/map.json": 16,
+    "/board/_reports": 12, "/board/_needs": 20, "/board/_missions": 12, "/board/_stock": 12, "/board/map.json": 16,
     "/board/_incident": 22, "/incidents/S1001": 40,
 }  # fmt: skip
 

@@ -178,6 +178,19 @@ def test_a_recipient_answers_on_the_web_and_nobody_else(house: House) -> None:
     assert [(one.name, one.answer, one.said, one.via) for one in found] == [("王秀兰", "2", "明早到", "web")]
 
 
+def test_a_question_stands_on_the_first_page_of_whoever_is_asked_until_it_is_answered(house: House) -> None:
+    number = sent(house)
+    village = cast.client_for(house, "village")
+    page = village.get("/").text
+    assert "今晚值班" in page
+    assert f"/messages/broadcasts/{number}/answer" in page
+    form = {"digit": "2", "back": "/"}
+    assert post(village, f"/messages/broadcasts/{number}/answer", form, page="/").location == "/"
+    assert "今晚值班" not in village.get("/board/_needs").text
+    form = {"digit": "2", "back": "//elsewhere.example"}
+    assert post(village, f"/messages/broadcasts/{number}/answer", form, page="/").location.startswith("/messages/")
+
+
 def test_exports_hold_no_formulas_and_only_the_reader_s_part(house: House) -> None:
     number = sent(house)
     build(house).test_client().post("/simulator/sms", json={"from": cast.phone("village"), "body": f"{number} 1 =1+1"})
