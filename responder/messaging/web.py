@@ -9,8 +9,10 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from responder.kernel import clock
 from responder.messaging import inbox as coming
 from responder.messaging import queries, service
+from responder.messaging.broadcasts import queries as broadcasts
 from responder.messaging.commands import Settle
 from responder.messaging.inbox import Search
 from responder.messaging.queries import TextView
@@ -34,6 +36,29 @@ class Desk(Protocol):
 def desk() -> Desk:
     """The wired desk."""
     return cast(Desk, current_app.extensions["desk"])
+
+
+LATELY = timedelta(hours=24)
+"""How long a text that failed is counted beside its tab."""
+
+
+@bp.app_context_processor
+def _tab_counts() -> dict[str, object]:
+    """What the tabs of the messages show beside them, asked only where they are drawn."""
+
+    def texts_waiting() -> int:
+        with web.reading() as session:
+            return queries.waiting_count(session, web.scope())
+
+    def failed_lately() -> int:
+        with web.reading() as session:
+            return queries.failed_count(session, web.scope(), clock.now() - LATELY)
+
+    def broadcasts_waiting() -> int:
+        with web.reading() as session:
+            return broadcasts.unanswered_count(session, web.scope())
+
+    return {"texts_waiting": texts_waiting, "failed_lately": failed_lately, "broadcasts_waiting": broadcasts_waiting}
 
 
 @bp.get("/messages")

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from responder.kernel import clock
 from responder.kernel.refusals import Invalid, NotFound, Refusal
 from responder.messaging import hooks
-from responder.messaging import queries as messages
 from responder.messaging import web as room
 from responder.messaging.handcalls import conversation, queries, service
 from responder.messaging.handcalls.commands import EndCall, Outcome
@@ -123,7 +122,7 @@ def _rows() -> dict[str, Any]:
     at, now, lang = cursor(50), clock.now(), web.language()
     scope = web.scope()
     with web.reading() as session:
-        every, count = queries.waiting_count(session, scope), messages.waiting_count(session, scope)
+        every = queries.waiting_count(session, scope)
         if done:
             page = at.page(queries.ended(session, scope, at, now, lang), lambda one: one.id)
             found, older = list(page.items), page.next
@@ -131,7 +130,7 @@ def _rows() -> dict[str, Any]:
             found, older = queries.waiting(session, scope, now, lang), None
             found = [one for one in found if queries.is_wanted(session, one.wanted, one.text, one.reason, wanted())]
     return {
-        "calls": found, "later": [one for one in found if _waits(one)], "next": older, "all": every, "count": count,
+        "calls": found, "later": [one for one in found if _waits(one)], "next": older, "all": every,
         "show": "ended" if done else "waiting", "first": at.before is None, "now": now,
     }  # fmt: skip
 

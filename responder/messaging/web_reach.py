@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from responder.kernel import clock
 from responder.kernel.refusals import Invalid
-from responder.messaging import queries as messages
 from responder.messaging import web as room
 from responder.messaging.reach import queries, service
 from responder.messaging.reach.commands import CallSilent
@@ -112,12 +111,11 @@ def _rows() -> dict[str, Any]:
         shown = [one.division for one in listed[(page - 1) * _PAGE : page * _PAGE]]
         spots = queries.spots(session, scope, now, shown)
         above = tree.division(scope.division).parent if scope.division != web.scope().division else None
-        here, count = tree.name(scope.division), messages.waiting_count(session, web.scope())
+        here = tree.name(scope.division)
     counts = {state: sum(one.counts[state] for one in tallies) for state in WORST_FIRST}
     return {
         "spots": spots, "listed": len(listed), "page": page, "pages": pages,
         "total": len(every), "tallies": tallies, "counts": counts, "problems": PROBLEMS, "here": here,
         "division": scope.division, "above": above if above and web.scope().holds(above) else None,
         "narrowed": scope.division != web.scope().division, "show": "all" if everyone else "problems",
-        "count": count,
     }  # fmt: skip

@@ -46,6 +46,7 @@ DATA: dict[str, str] = {
 PIECES: dict[str, str] = {
     "messaging/_broadcast_preview": "what is seen before a text to many is sent",
     "hotline/_card": "one card of a run of them",
+    "messaging/_about": "the way to what a text or a call is about, drawn in lists and threads",
     "messaging/_assigning": "the form that puts a text under an incident, drawn in lists and threads",
     "messaging/_sent": "how a text fares that went out, drawn in the outbox and in threads",
     "messaging/_tabs": "the tabs of the room, drawn on several of its pages",
