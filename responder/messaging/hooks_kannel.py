@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import cast
 from urllib.parse import parse_qsl
 
+import structlog
 from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import OperationalError
 
 from responder.kernel import phones
 from responder.kernel.actors import Actor
@@ -16,6 +18,8 @@ from responder.messaging.gateways import kannel_book, kannel_reading
 from responder.messaging.gateways.kannel_book import Book
 from responder.messaging.hooks import bp, hear, keyed
 from responder.platform import web
+
+log = structlog.get_logger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -60,9 +64,16 @@ def kannel_sms(key: str) -> Response:
     if carrier is None:
         hear(incoming)
         return _nothing()
-    with web.work().begin(Actor(None, "kannel", "", "job")) as uow:
-        road = watching.road_name("kannel", line) if book.sim(line) else ""
-        watching.note_carrier(uow, replace(incoming, number=sender), road, carrier)
+    try:
+        with web.work().begin(Actor(None, "kannel", "", "job")) as uow:
+            road = watching.road_name("kannel", line) if book.sim(line) else ""
+            watching.note_carrier(uow, replace(incoming, number=sender), road, carrier)
+    except OperationalError:
+        raise
+    except Exception:
+        # Kannel would bring it every ten seconds for a week.
+        log.exception("a carrier's text could not be read", carrier=carrier.name)
+        hear(incoming)
     return _nothing()
 
 

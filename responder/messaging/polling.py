@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from responder.kernel import clock
 from responder.kernel.actors import Actor
@@ -12,7 +11,7 @@ from responder.messaging import queries, watching
 from responder.messaging.commands import Incoming
 from responder.messaging.gateways import Health, Polled, SendFailed, http
 from responder.messaging.gateways.http_book import PREFIX, books
-from responder.messaging.hooks import Listener, receive
+from responder.messaging.hooks import Listener, receive, store
 from responder.platform.work import Work
 from responder.settings import Settings
 
@@ -27,14 +26,15 @@ FIRST = timedelta(days=1)
 
 
 class Poller:
-    """Asks one gateway. What was handed over and could not be kept is kept first next time: many platforms hand a
-    text over only once."""
+    """Asks one gateway. Many platforms hand a text over only once: what came is stored at once, before any of it is
+    understood, and what could not be stored is stored first next time."""
 
     def __init__(self, name: str, gateway: Polled, listener: Listener) -> None:
         self._name = name
         self._gateway = gateway
         self._listener = listener
         self._waiting: list[Incoming] = []
+        self._stored: list[tuple[int, Incoming]] = []
         self._asked: datetime | None = None
 
     def __call__(self, work: Work) -> None:
@@ -42,7 +42,9 @@ class Poller:
         self._keep(work)
         now = clock.now()
         try:
-            self._waiting += self._gateway.poll((self._asked or self._last(work, now)) - OVERLAP)
+            # A clock that was put back must not leave out what came meanwhile.
+            since = min(self._asked or self._last(work, now), now)
+            self._waiting += self._gateway.poll(since - OVERLAP)
         except SendFailed as problem:
             log.warning("gateway could not be asked for texts", gateway=self._name, code=problem.code)
             self._note(work, Health(IN, False, problem.code))
@@ -61,15 +63,13 @@ class Poller:
             return queries.last_heard(session, self._name) or now - FIRST
 
     def _keep(self, work: Work) -> None:
-        while self._waiting:
-            try:
-                receive(work, self._listener, self._waiting[0])
-            except OperationalError:
-                raise
-            except Exception:
-                # One that can't even be stored must not keep back the others for ever.
-                log.exception("a text could not be stored", gateway=self._name)
-            del self._waiting[0]
+        if self._waiting:
+            self._stored += store(work, self._waiting)
+            self._waiting = []
+        while self._stored:
+            inbound, incoming = self._stored[0]
+            receive(work, self._listener, incoming, inbound)
+            del self._stored[0]
 
 
 def jobs(settings: Settings, listener: Listener) -> list[tuple[str, float, Callable[[Work], object]]]:

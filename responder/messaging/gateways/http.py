@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape as xml_escape
 
+import structlog
+
 from responder.kernel import clock, phones
 from responder.messaging import rules, templates
 from responder.messaging.commands import Incoming, Receipt
@@ -26,6 +28,8 @@ from responder.messaging.gateways.http_reading import Unreadable, word
 from responder.messaging.gateways.http_words import Values, Words
 from responder.messaging.gateways.session import Answer, Session
 from responder.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 _XML_CONTROLS = dict.fromkeys(n for n in range(32) if chr(n) not in "\t\n\r")
@@ -198,14 +202,19 @@ def read(reading: Reading, body: bytes) -> Any:
 
 def incoming(gateway: str, inbound: Inbound, found: Any) -> list[Incoming]:
     """The texts of a delivery or of a poll's answer; what has no sender is none."""
-    texts = []
+    texts: list[Incoming] = []
+    strange = 0
     for one in http_reading.items(found, inbound.items):
         sender, body, when = (word(one, path) for path in (inbound.number, inbound.body, inbound.time))
         if not sender:
+            strange += 1
             continue
         number = phones.parse(sender) or sender
         provider_id = word(one, inbound.id) or rules.fingerprint(number, f"{when}\n{body}")
         texts.append(Incoming(gateway, provider_id, number, body, _moment(inbound, when)))
+    if strange:
+        # A provider that renames a field would else be deaf without a word.
+        log.warning("texts without a sender not taken", gateway=gateway, count=strange)
     return texts
 
 

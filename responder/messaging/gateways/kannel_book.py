@@ -19,6 +19,10 @@ _CSQ_MOST, _CSQ_UNKNOWN = 31, 99
 """What a modem answers to AT+CSQ: 0 to 31, 99 where it doesn't know (3GPP TS 27.007, 8.5)."""
 
 
+_MOST_YUAN = 1_000_000
+"""More is on no SIM: the text speaks of something else."""
+
+
 def _compiles(pattern: str) -> str:
     try:
         re.compile(pattern)
@@ -85,7 +89,13 @@ class Carrier(_Part):
     def read_balance(self, said: str) -> int | None:
         """The sum that a text of the carrier names, in thousandths of a yuan; None where it names none."""
         found = re.search(self.balance, said)
-        return int(Decimal(found[1]) * 1000) if found else None
+        if found is None or not found[1]:
+            return None
+        try:
+            sum_ = int(Decimal(found[1]) * 1000)
+        except ArithmeticError:
+            return None
+        return sum_ if abs(sum_) <= _MOST_YUAN * 1000 else None
 
     def tells_trouble(self, said: str) -> bool:
         """Whether it tells that the SIM is or will be cut off."""

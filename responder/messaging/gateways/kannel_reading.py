@@ -102,7 +102,7 @@ def decoded(raw: bytes, charset: str, coding: str) -> str:
     for one in tried:
         try:
             return raw.decode(one)
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):
             continue
     return raw.decode("latin-1")
 

@@ -1,5 +1,9 @@
 """A platform that must be asked for what came in: the worker's job asks, nothing is lost and nothing comes twice."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast as cast_to
+
 import pytest
 import time_machine
 from pytest_httpserver import HTTPServer
@@ -9,9 +13,11 @@ from responder import worker
 from responder.app import House
 from responder.hotline import service as hotline
 from responder.kernel import clock
-from responder.messaging import polling
+from responder.messaging import polling, service
+from responder.messaging.commands import Incoming
 from responder.messaging.gateways import Polled, SendFailed
-from responder.messaging.hooks import receive
+from responder.messaging.hooks import Listener, store
+from responder.platform.work import UnitOfWork
 from tests import cast
 from tests.feature.messaging.conftest import Line
 from tests.feature.messaging.providers import Provider, environ, stand_in
@@ -114,11 +120,11 @@ def test_what_could_not_be_kept_is_kept_next_time(
     """The platform hands a text over once, and the database is away just then."""
     put(platform, ("1", FLOOD), ("2", "帮助"))
     ask = poller(wired)
-    monkeypatch.setattr(polling, "receive", _away)
+    monkeypatch.setattr(polling, "store", _away)
     with pytest.raises(OperationalError):
         ask(wired.work)
     put(platform)
-    monkeypatch.setattr(polling, "receive", receive)
+    monkeypatch.setattr(polling, "store", store)
     ask(wired.work)
     assert [row["provider_id"] for row in line.inbox()] == ["1", "2"]
 
@@ -132,14 +138,69 @@ def test_one_that_can_t_be_stored_doesn_t_keep_back_the_others(
 ) -> None:
     put(platform, ("1", "bad"), ("2", "帮助"))
 
-    def brittle(work: object, listener: object, incoming: object) -> object:
-        if getattr(incoming, "body", "") == "bad":
-            raise ZeroDivisionError
-        return receive(work, listener, incoming)  # type: ignore[arg-type]
+    take_in = service.take_in
 
-    monkeypatch.setattr(polling, "receive", brittle)
+    def brittle(uow: UnitOfWork, incoming: Incoming) -> int | None:
+        if incoming.body == "bad":
+            raise ZeroDivisionError
+        return take_in(uow, incoming)
+
+    monkeypatch.setattr(service, "take_in", brittle)
     poller(wired)(wired.work)
-    assert [row["provider_id"] for row in line.inbox()] == ["2"]
+    assert [(row["provider_id"], row["outcome"]) for row in line.inbox()] == [("2", "help")]
+
+
+def test_a_worker_that_dies_has_stored_first(
+    line: Line, wired: House, platform: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was handed over only once stands in the inbox, for a person to read; nothing is understood twice."""
+    put(platform, ("1", FLOOD), ("2", "帮助"), ("3", "帮助"))
+
+    class Killed(BaseException):
+        pass
+
+    def dies(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
+        if incoming.provider_id == "2":
+            raise Killed
+        hotline.hear(uow, inbound, incoming)
+
+    ((_name, _seconds, job),) = polling.jobs(wired.settings, cast_listener(dies))
+    with pytest.raises(Killed):
+        job(wired.work)
+    assert [row["outcome"] for row in line.inbox()] == ["report", "waiting", "waiting"]
+    poller(wired)(wired.work)
+    assert [row["outcome"] for row in line.inbox()] == ["report", "waiting", "waiting"]
+    assert len(line.outbox()) == 1
+
+
+def test_texts_stored_together_are_understood_in_their_order_and_where_one_breaks_it_waits(
+    line: Line, wired: House, platform: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(platform, ("1", FLOOD), ("2", "broken"), ("3", FLOOD))
+
+    def breaks(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
+        if incoming.body == "broken":
+            raise ZeroDivisionError
+        hotline.hear(uow, inbound, incoming)
+
+    ((_name, _seconds, job),) = polling.jobs(wired.settings, cast_listener(breaks))
+    job(wired.work)
+    assert [row["outcome"] for row in line.inbox()] == ["report", "waiting", "repeat"]
+    assert "message.waiting" in line.kinds()
+
+
+def cast_listener(hear: Callable[[UnitOfWork, int, Incoming], None]) -> Listener:
+    """The hotline with other ears."""
+    return cast_to(Listener, SimpleNamespace(hear=hear, shelve=hotline.shelve))
+
+
+def test_a_clock_that_was_put_back_leaves_nothing_out(line: Line, wired: House, platform: Provider) -> None:
+    ask = poller(wired)
+    with time_machine.travel("2024-09-17T05:30:00+00:00", tick=False):
+        ask(wired.work)
+    with time_machine.travel("2024-09-16T05:30:00+00:00", tick=False):
+        ask(wired.work)
+    assert platform.asked[-1] == "2024-09-16 13:20:00"
 
 
 def test_only_what_is_polled_is_a_job_of_the_worker(line: Line, wired: House, platform: Provider) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from responder.app import House
+from responder.messaging import watching
 from responder.messaging.gateways import kannel_book
 from responder.messaging.gateways.kannel_book import Sim
 from responder.messaging.models import Road
@@ -240,3 +241,28 @@ class TestCarrier:
         assert smsbox.text("10086", "您的账户余额为2.30元。", smsc="sim9").status_code == 200
         assert self._road(smsbox.line.house, "kannel/sim9") is None
         assert smsbox.line.outbox() == []
+
+
+@pytest.mark.parametrize(
+    "charset", ["idna", "punycode", "undefined", "utf-7", "hex", "unicode_escape", "\ufffd", "a" * 99]
+)
+def test_no_name_of_an_alphabet_loses_a_text(smsbox: Smsbox, charset: str) -> None:
+    query = f"from=19900000004&text={quote(FLOOD)}&charset={quote(charset)}&coding=0&smsc=sim1&id=1"
+    assert smsbox.client.get(f"{smsbox.at}/sms?{query}").status_code == 200
+    assert [row["number"] for row in smsbox.line.inbox()] == [cast.phone("village")]
+
+
+@pytest.mark.parametrize("said", ["余额99999999999999元", "余额" + "9" * 4990 + "元", "余额１２.５元", "余额-7元"])
+def test_no_sum_that_a_carrier_names_comes_again_and_again(smsbox: Smsbox, said: str) -> None:
+    """Whatever is answered with an error Kannel brings every ten seconds for a week."""
+    assert smsbox.text("10086", said).status_code == 200
+    assert len(smsbox.line.inbox()) == 1
+
+
+def test_a_carrier_s_text_that_breaks_is_heard_as_any_other(smsbox: Smsbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(watching, "note_carrier", breaks)
+    assert smsbox.text("10086", "您的余额不足").status_code == 200
+    assert [row["body"] for row in smsbox.line.inbox()] == ["您的余额不足"]

@@ -33,6 +33,14 @@ def test_the_same_words_count_once_within_the_window_and_again_after_it(house: H
         assert take_in(house) is not None
 
 
+def test_a_clock_that_was_put_back_makes_no_answer_a_repetition(house: House) -> None:
+    with time_machine.travel(AT, tick=False) as moment:
+        assert take_in(house) is not None
+        moment.shift(-timedelta(hours=1))
+        assert take_in(house) is not None
+        assert take_in(house) is None
+
+
 def test_a_text_with_an_id_is_known_by_it_alone(house: House) -> None:
     with time_machine.travel(AT, tick=False) as moment:
         assert take_in(house, provider_id="a") is not None
