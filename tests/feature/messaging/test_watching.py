@@ -10,8 +10,11 @@ from sqlalchemy import select, update
 
 from responder import worker
 from responder.app import House
-from responder.messaging import watching
+from responder.kernel import clock
+from responder.messaging import roadbook, watching
+from responder.messaging.fleet import fleet
 from responder.messaging.gateways import Capabilities, Health, Letter, Line, SendFailed, Sent
+from responder.messaging.manners import manners
 from responder.messaging.models import Road
 from responder.messaging.watching import Limits, limits
 from tests import cast
@@ -200,3 +203,19 @@ def test_the_worker_looks_only_where_something_can_be_asked(house: House) -> Non
 def test_what_is_trouble(well: bool, balance: int | None, signal: int | None, trouble: str) -> None:
     assert Limits(low_yuan=20, weak_percent=15, ask_days=7).trouble(well, balance, signal) == trouble
     assert limits().low_yuan > 0
+
+
+def test_a_road_that_nobody_looks_at_any_more_is_taken_as_well(watched: Watched) -> None:
+    """The worker that looked has stopped: its last word must not hold back a road for ever."""
+
+    def carries(after: timedelta) -> list[bool]:
+        work, now = watched.line.house.work, clock.now() + after
+        with work.begin(cast.SYSTEM) as uow:
+            hauliers = fleet([watched.gateway], manners())
+            found = roadbook.standings(uow.session.connection(), hauliers, now)
+        return [one.carries(now) for one in found["kannel"]]
+
+    watched.look(WELL[0], Health("a", False, "dead"), WELL[2], times=2)
+    assert carries(timedelta(minutes=4)) == [False, True]
+    assert carries(timedelta(minutes=6)) == [True, True]
+    assert carries(-timedelta(hours=1)) == [True, True], "nor may a clock that was put back"
