@@ -1,6 +1,7 @@
 """New liaison officers: an unknown phone asks, the people above its place agree by text or on the page."""
 
 import re
+from datetime import timedelta
 from functools import partial
 
 from responder.accounts import roster
@@ -11,6 +12,7 @@ from responder.accounts.service import reach_of
 from responder.hotline import applications
 from responder.hotline.applications import Application
 from responder.hotline.call import Call
+from responder.hotline.memory import Memory, times
 from responder.hotline.rules import PUZZLED_AGAIN
 from responder.hotline.senders import Sender
 from responder.kernel.refusals import NotFound
@@ -24,9 +26,12 @@ _ANSWER = re.compile(
 )
 _MOST_LETTERS = 24
 """Letters of a text that says nothing but a place."""
+_MOST = 4
+"""Applications of one phone in a day that are brought to those who decide: whoever changes theirs more often jokes."""
+_DAY = timedelta(hours=24)
 
 
-def apply(call: Call) -> bool:
+def apply(call: Call, memory: Memory) -> bool:
     """Takes an unknown phone's text as an application, or as what was missing in its last one; False for others."""
     if not call.incoming.number.startswith("+") or red_words(call.body):
         return False
@@ -43,6 +48,12 @@ def apply(call: Call) -> bool:
     name = read.name if asks and read.name else before.name if before else read.name
     if not name:
         call.reply_rarely("enrol_again", PUZZLED_AGAIN)
+        return True
+    lately = times(uow.session, call.incoming.number, "enrol", uow.now - _DAY)
+    if lately >= _MOST:
+        # The last one stands; a person reads the first that is one too many.
+        waits = any(text.outcome == "waiting" and applications.asks(text.body) for text in memory.texts)
+        call.outcome = "enrol" if waits or lately > _MOST else "waiting"
         return True
     _apply(call, read, name)
     return True

@@ -243,3 +243,9 @@ def last_sent(session: Session, phone: str, subjects: Sequence[str]) -> datetime
     """When the newest text about one of these numbers was made for this phone."""
     statement = select(func.max(_o.c.created_at)).where(_o.c.number == phone, _o.c.subject.in_(subjects))
     return session.scalar(statement)
+
+
+def times(session: Session, phone: str, outcome: str, since: datetime) -> int:
+    """How many texts from this phone have become of a kind since a moment."""
+    statement = select(func.count()).where(_i.c.number == phone, _i.c.outcome == outcome, _i.c.received_at >= since)
+    return session.scalar(statement) or 0

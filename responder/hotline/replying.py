@@ -7,6 +7,7 @@ from datetime import datetime
 from responder.hotline import answers
 from responder.hotline.call import Call
 from responder.hotline.memory import Memory, last_sent
+from responder.hotline.refusals import WhichWorld
 from responder.hotline.rules import ANSWERS
 from responder.hotline.senders import Sender
 from responder.hotline.understanding import Understood
@@ -17,6 +18,7 @@ from responder.messaging.broadcasts.commands import Answer
 from responder.messaging.broadcasts.measures import measures
 from responder.messaging.broadcasts.rules import Said
 from responder.messaging.handcalls.rules import GATEWAY as BY_HAND
+from responder.messaging.reach import queries as reach
 from responder.messaging.ringing.queries import GATEWAY as RUNG
 from responder.reports.red import red_words
 
@@ -59,7 +61,7 @@ def _bare(call: Call, sender: Sender, what: Understood, memory: Memory, one: Ope
     """A digit or label alone, where nothing else was asked since."""
     digit = rules.pick(said, one.options)
     mission = _mission(call)
-    if _asked_later(memory, mission, one):
+    if _asked_later(memory, mission, one) or _tested_later(call, sender, one):
         return False
     if digit is None:
         if mission is not None:
@@ -92,6 +94,8 @@ def _by_code(call: Call, sender: Sender, what: Understood, said: Said) -> bool:
         if what.intent in _TOLD:
             return False
         raise rules.NotAsked(number=said.code)
+    if what.drill and one.world == REAL:
+        raise WhichWorld()
     digit = rules.pick(said, one.options)
     if digit is not None:
         _note(call, sender, one, digit, rules.remark(said, one.options), None)
@@ -117,6 +121,21 @@ def _asked_later(memory: Memory, mission: tuple[str, datetime | None] | None, on
     if memory.questions and (done or memory.questions[0].at > one.told_at):
         return True
     return mission is not None and (done or (mission[1] is not None and mission[1] > one.told_at))
+
+
+def _tested_later(call: Call, sender: Sender, one: Open) -> bool:
+    """Whether what is left open is a test of reach: a 1 to it doesn't change an older answer. Who has a question open
+    answers that: it proves no less that they are reached."""
+    if not (one.answered or one.state != rules.OPEN):
+        return False
+    tested = reach.open_since(call.uow.session, sender.person_id)
+    return tested is not None and tested > one.told_at
+
+
+def about(call: Call) -> str:
+    """The number of the broadcast that a text answers, whoever sends it; "" for none."""
+    code = rules.read(call.body).code
+    return code if code and asked.is_one(call.uow.session, code) else ""
 
 
 def _unclear(call: Call, one: Open, said: Said) -> bool:

@@ -17,6 +17,7 @@ from responder.hotline import (
     reachable,
     replying,
     rules,
+    several,
 )
 from responder.hotline.call import Call
 from responder.hotline.completing import again
@@ -43,6 +44,11 @@ from responder.reports.rules import repeated_since
 from responder.reports.service import cried_again
 
 
+def parts_of(incoming: Incoming) -> list[str]:
+    """What is heard by itself: each of several answers in one text, else the text as it is."""
+    return several.split(incoming.body) or [incoming.body]
+
+
 def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
     """Understands a text inside the unit that stored it, and answers it.
 
@@ -64,10 +70,12 @@ def hear(uow: UnitOfWork, inbound: int, incoming: Incoming) -> None:
 
 def _strange(call: Call, memory: Memory) -> None:
     """A text of a phone that nobody knows goes to a person, once."""
-    if enrolling.apply(call):
+    if enrolling.apply(call, memory):
         return
     call.name_actor()
     uow, incoming = call.uow, call.incoming
+    # An answer by a phone that was passed around lies with what it is about.
+    call.subject = replying.about(call)
     if incoming.body.strip():
         same = (text for text in memory.texts if text.body == incoming.body and uow.now - text.at <= manners().repeats)
         if next(same, None) is not None:
@@ -207,6 +215,8 @@ def _world(call: Call, sender: Sender, what: Understood, memory: Memory) -> tupl
     """
     uow, answering = call.uow, what.intent in rules.ANSWERS
     if answering and what.ref and (found := missions.world_of(uow.session, what.ref)) is not None:
+        if what.drill and found == REAL:
+            raise WhichWorld()
         return found, what.ref
     if what.intent in rules.KINDS and what.ref and (found := reports_read.world_of(uow.session, what.ref)) is not None:
         if what.drill and found == REAL:

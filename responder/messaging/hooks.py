@@ -88,7 +88,8 @@ def hear(incoming: Incoming) -> int | None:
     Raises OperationalError when the database is away: the provider then delivers again.
     """
     ear = listener()
-    return [receive(web.work(), ear, one) for one in apart(ear, incoming)][0]
+    heard = [receive(web.work(), ear, one) for one in apart(ear, incoming)]
+    return heard[0]
 
 
 def apart(listener: Listener, incoming: Incoming) -> list[Incoming]:

@@ -64,6 +64,11 @@ def of_number(session: Session, person_id: int, number: str) -> Open | None:
     )
 
 
+def is_one(session: Session, number: str) -> bool:
+    """Whether there is a broadcast of this number, in any world."""
+    return session.execute(select(_b.c.id).where(_b.c.id == ids.row_id(ids.BROADCAST, number))).first() is not None
+
+
 def is_wanted(session: Session, key: str) -> bool:
     """Whether a text of a broadcast should still be sent or called: it is open and the person hasn't answered. Of a
     village that has answered a callout nobody is called again. ``key`` is ``B1012/17``, a person's id after the number.

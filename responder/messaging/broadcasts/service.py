@@ -230,13 +230,13 @@ def stand_down(uow: UnitOfWork, number: str, note: str) -> int:
     texts = _statuses(uow, number)
     people = uow.session.scalars(select(Recipient).where(Recipient.broadcast_id == row.id))
     # Whose text hasn't left yet never hears of it: neither what it said nor that it is over.
-    told: dict[int, str | None] = {
+    told = {
         to.person_id: to.lang
         for to in people
         if to.answered_at is not None
         or (to.told > 0 and (to.told > 1 or texts.get(to.person_id, ("", 0))[0] not in rules.NOT_LEFT))
     }
-    told |= {person: told.get(person) for person in _heard(uow, number, texts)}
+    told |= {person: told.get(person, "") for person in _heard(uow, number, texts)}
     for person, lang in told.items():
         uow.send(
             Notice(

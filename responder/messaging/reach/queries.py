@@ -293,3 +293,13 @@ def proofs(session: Session, people: Sequence[int], since: datetime) -> dict[int
     told = (i.c.person_id.in_(list(people))) & (i.c.received_at >= since) & (i.c.gateway != PASTE)
     statement = select(i.c.person_id, i.c.received_at, i.c.gateway).where(told).order_by(i.c.id)
     return {row.person_id: Mark(row.received_at, _BY.get(row.gateway, "text")) for row in session.execute(statement)}
+
+
+def open_since(session: Session, person_id: int) -> datetime | None:
+    """When somebody was last sent a test text that they haven't answered; None where there is none. For phones, which
+    are tested in the real world alone."""
+    t: Any = ReachTest.__table__
+    waits = (t.c.person_id == person_id) & (t.c.world == REAL) & t.c.state.in_(("asked", "asked_again"))
+    asked_at = func.coalesce(t.c.again_at, t.c.asked_at)
+    found: datetime | None = session.scalar(select(func.max(asked_at)).where(waits))
+    return found
