@@ -26,7 +26,8 @@ PAUSED = "replies_paused"
 class Call:
     """One text being dealt with. ``body`` is what is understood: the text, joined with the parts before it.
     ``outcome``, ``subject`` and ``understood`` are to be written beside it. ``replied`` are the answers that its phone
-    got lately (None: not looked up yet); ``paused`` says that this one got none, because they were too many."""
+    got lately (None: not looked up yet); ``paused`` says that this one got none, because they were too many; ``quiet``
+    that what waits is no news any more: so many of this phone's wait already."""
 
     uow: UnitOfWork
     inbound: int
@@ -38,6 +39,7 @@ class Call:
     understood: dict[str, Any] = field(default_factory=dict)
     replied: Sequence[Replied] | None = None
     paused: bool = False
+    quiet: bool = False
     _missions: list[tuple[str, int]] | None = None
 
     def missions(self) -> list[tuple[str, int]]:

@@ -33,6 +33,7 @@ from responder.kernel.notices import ALERT, Notice
 from responder.kernel.refusals import Refusal
 from responder.messaging import service as messaging
 from responder.messaging.commands import Incoming
+from responder.messaging.replies import replies
 from responder.places.queries import places
 from responder.platform import terms
 from responder.platform.scope import ancestors
@@ -42,6 +43,9 @@ from responder.reports.deadlines import queries as due
 from responder.reports.red import red_words
 from responder.reports.rules import repeated_since
 from responder.reports.service import cried_again
+
+_NEWS = 3
+"""So many texts of an unknown phone that wait are told to the board; more in the same minutes are seen in the inbox."""
 
 
 def parts_of(incoming: Incoming) -> list[str]:
@@ -76,6 +80,8 @@ def _strange(call: Call, memory: Memory) -> None:
     uow, incoming = call.uow, call.incoming
     # An answer by a phone that was passed around lies with what it is about.
     call.subject = replying.about(call)
+    lately = (text for text in memory.texts if text.outcome == "waiting" and uow.now - text.at <= replies().window)
+    call.quiet = sum(1 for _ in lately) >= _NEWS
     if incoming.body.strip():
         same = (text for text in memory.texts if text.body == incoming.body and uow.now - text.at <= manners().repeats)
         if next(same, None) is not None:
@@ -111,7 +117,8 @@ def _note(call: Call) -> None:
     if call.outcome == "waiting":
         # The words stay in the inbox, under its own permissions; the board learns that there is something to read.
         about = {"text": who.name if who else "", "known": who is not None}
-        call.uow.record(Event("message.waiting", division, f"I{call.inbound}", about))
+        if not call.quiet:
+            call.uow.record(Event("message.waiting", division, f"I{call.inbound}", about))
         if words:
             # Red first, whoever calls: boards ring as for a report with people in danger.
             call.uow.record(Event("message.urgent", division, f"I{call.inbound}", {"words": "、".join(words[:3])}))

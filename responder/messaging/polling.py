@@ -11,7 +11,7 @@ from responder.messaging import queries, watching
 from responder.messaging.commands import Incoming
 from responder.messaging.gateways import Health, Polled, SendFailed, http
 from responder.messaging.gateways.http_book import PREFIX, books
-from responder.messaging.hooks import Listener, receive, store
+from responder.messaging.hooks import Listener, apart, receive, store
 from responder.platform.work import Work
 from responder.settings import Settings
 
@@ -44,7 +44,8 @@ class Poller:
         try:
             # A clock that was put back must not leave out what came meanwhile.
             since = min(self._asked or self._last(work, now), now)
-            self._waiting += self._gateway.poll(since - OVERLAP)
+            found = self._gateway.poll(since - OVERLAP)
+            self._waiting += [one for text in found for one in apart(self._listener, text)]
         except SendFailed as problem:
             log.warning("gateway could not be asked for texts", gateway=self._name, code=problem.code)
             self._note(work, Health(IN, False, problem.code))

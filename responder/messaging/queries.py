@@ -56,10 +56,20 @@ def _going(session: Session, rows: Sequence[Outbound]) -> list[TextView]:
     ]  # fmt: skip
 
 
+_FEW = 3
+"""Texts of an unknown number that wait before all others'."""
+
+
 def waiting(session: Session, scope: Scope, limit: int = 50) -> list[TextView]:
-    """Texts that wait for a person: words of danger first, then the oldest."""
-    statement = select(Inbound).where(scope.covers(Inbound.division_code), Inbound.outcome.in_(rules.OPEN))
-    return [_coming(row) for row in session.scalars(statement.order_by(Inbound.urgent.desc(), Inbound.id).limit(limit))]
+    """Texts that wait for a person: words of danger first, then the oldest. Of an unknown number the first few; the
+    rest after everybody else's: whoever writes a hundred texts hides nobody's."""
+    nth = func.row_number().over(partition_by=Inbound.number, order_by=(Inbound.urgent.desc(), Inbound.id))
+    waits = (scope.covers(Inbound.division_code), Inbound.outcome.in_(rules.OPEN))
+    turns = select(Inbound.id, nth.label("nth")).where(*waits).subquery()
+    more = case((Inbound.person_id.is_not(None), 0), (turns.c.nth <= _FEW, 0), else_=1)
+    statement = select(Inbound).join(turns, turns.c.id == Inbound.id)
+    rows = session.scalars(statement.order_by(more, Inbound.urgent.desc(), Inbound.id).limit(limit))
+    return [_coming(row) for row in rows]
 
 
 def inbox(session: Session, scope: Scope, cursor: Cursor) -> list[TextView]:
@@ -177,8 +187,9 @@ def incoming(session: Session, scope: Scope, inbound: int) -> TextView | None:
 
 def failed_count(session: Session, scope: Scope, since: datetime) -> int:
     """How many texts failed since a moment: somebody has to call these by hand."""
-    statement = select(func.count(Outbound.id)).where(scope.covers(Outbound.division_code))
-    return session.scalar(statement.where(Outbound.status == "failed", Outbound.created_at >= since)) or 0
+    failed = func.count(Outbound.id).filter(Outbound.status == "failed")
+    statement = select(failed).where(scope.covers(Outbound.division_code), Outbound.created_at >= since)
+    return session.scalar(statement) or 0
 
 
 def refs_of(session: Session, gateway: str, provider_id: str, number: str = "") -> list[int]:

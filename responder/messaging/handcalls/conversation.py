@@ -4,6 +4,7 @@ An answer is heard first, under an id of its own, then the call ends: whatever b
 once more, and what was heard already is not heard twice.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +13,9 @@ from sqlalchemy import select
 from responder.kernel import clock, ids
 from responder.kernel.actors import REAL, Actor
 from responder.kernel.refusals import NotFound
+from responder.messaging.broadcasts.commands import Answer
+from responder.messaging.broadcasts.rules import NotAsked
+from responder.messaging.broadcasts.service import answer
 from responder.messaging.commands import Incoming
 from responder.messaging.handcalls import queries, rules, service
 from responder.messaging.handcalls.commands import EndCall
@@ -77,4 +81,16 @@ def end(uow: UnitOfWork, command: EndCall, heard: Heard | None) -> str:
     """Ends the call and keeps who typed the answer; returns the call's state. Raises NotFound, CallTaken, CallEnded."""
     if heard is not None:
         service.note_typist(uow, heard.provider_id)
-    return service.end(uow, command)
+    state = service.end(uow, command)
+    if heard is None and state == "reached" and command.answer:
+        _note(uow, command)
+    return state
+
+
+def _note(uow: UnitOfWork, command: EndCall) -> None:
+    """What somebody without a number says to a broadcast is noted by who they are: no ear knows them by their phone."""
+    one = queries.call(uow.session, Scope(uow.actor.division, uow.world), command.call, uow.now, "zh")
+    if one is None or one.number or one.person_id is None or ids.row_id(ids.BROADCAST, one.subject) is None:
+        return
+    with suppress(NotAsked):
+        answer(uow, Answer(one.subject, one.person_id, command.answer, command.said, "hand"))

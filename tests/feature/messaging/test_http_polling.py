@@ -191,7 +191,7 @@ def test_texts_stored_together_are_understood_in_their_order_and_where_one_break
 
 def cast_listener(hear: Callable[[UnitOfWork, int, Incoming], None]) -> Listener:
     """The hotline with other ears."""
-    return cast_to(Listener, SimpleNamespace(hear=hear, shelve=hotline.shelve))
+    return cast_to(Listener, SimpleNamespace(hear=hear, shelve=hotline.shelve, parts_of=hotline.parts_of))
 
 
 def test_a_clock_that_was_put_back_leaves_nothing_out(line: Line, wired: House, platform: Provider) -> None:

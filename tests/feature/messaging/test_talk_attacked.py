@@ -16,6 +16,7 @@ from responder.drills import service as drills
 from responder.drills.commands import PlanDrill, StartDrill
 from responder.kernel import clock
 from responder.kernel.actors import Actor
+from responder.messaging import queries as messages
 from responder.messaging.broadcasts import queries, service
 from responder.messaging.handcalls import service as handcalls
 from responder.messaging.handcalls.commands import EndCall
@@ -171,3 +172,34 @@ def test_whoever_changes_their_application_for_fun_isn_t_brought_to_the_town_eac
     assert [row["name"] for row in rows(caller, Enrolment)] == ["李小明"]
     asked = [row for row in rows(caller, Inbound) if row["body"].startswith("登记")]
     assert [row["outcome"] for row in asked] == ["enrol"] * 4 + ["waiting"] + ["enrol"] * 5
+
+
+def test_a_stranger_who_writes_a_hundred_texts_hides_nobody_else_s(caller: Caller) -> None:
+    with time_machine.travel(clock.now(), tick=False) as moment:
+        for n in range(60):
+            caller.text(STRANGER, f"哈哈哈{n}" if n % 2 else f"有人被困了{n}")
+            moment.shift(timedelta(seconds=5))
+        caller.text("+8613800130777", "我家门口的路断了，找谁")
+        caller.text("+8613800130778", "有人被困，快来")
+    with caller.house.work.read() as session:
+        first = messages.waiting(session, Scope("310116"), 10)
+    assert {"+8613800130777", "+8613800130778"} <= {text.number for text in first}
+    kinds = caller.kinds()
+    assert kinds.count("message.waiting") <= 10
+    # Danger is heard every time, and texted once.
+    assert kinds.count("message.urgent") == 31
+    assert len([row for row in rows(caller, Outbound) if row["template"] == "text_urgent"]) <= 4
+
+
+def test_what_somebody_without_a_number_answers_by_hand_counts(caller: Caller) -> None:
+    me = cast.person_id(caller.house, "village")
+    with caller.house.work.begin(SYSTEM) as uow:
+        uow.session.execute(delete(Phone).where(Phone.person_id == me))
+    number = caller.send(urgent=True)
+    with caller.house.work.begin(caller.actor()) as uow:
+        service.list_by_hand(uow, number)
+    (mine,) = [call for call in rows(caller, HandCall) if call["person_id"] == me]
+    officer = cast.client_for(caller.house, "coordinator")
+    officer.application.config["WTF_CSRF_ENABLED"] = False
+    officer.post(f"/messages/calls/{mine['id']}/end", data={"result": "reached:1"})
+    assert answer(caller, number) == "1"
