@@ -57,10 +57,10 @@ class Hand:
         self.back: list[int] = []
         self.more = True
 
-    def next_at(self, *, alert: bool) -> datetime:
-        """When this road may take its next text."""
-        bucket = self.haulier.bucket
-        return min(bucket.next_at(free_at, self.now, alert=alert) for free_at in self.free_at.values())
+    def next_at(self, *, alert: bool) -> datetime | None:
+        """When this road may take its next text, None while it carries none."""
+        free = [self.free_at[one.name] for one in self.lines.values() if one.carries(self.now)]
+        return min((self.haulier.bucket.next_at(one, self.now, alert=alert) for one in free), default=None)
 
     def out(self, most: int, most_routine: int) -> list[Claim]:
         """Claims the best texts, alerts up to ``most``, all others up to ``most_routine``. ``more`` says afterwards
@@ -183,7 +183,8 @@ class Hand:
         row, line = one.row, one.standing.line
         return {
             "outbound_id": row["id"], "nth": row["attempts"], "gateway": self.haulier.gateway,
-            "line": line.name if line else "", "number": row["number"], "at": self.now, "words": rules.fingerprint("", one.body),
-            "template": row["template"], "taken": True, "voice": self.haulier.rings, "provider_id": "", "code": "",
-            "category": "", "segments": 0, "cost": 0, "world": row["world"],
+            "line": line.name if line else "", "number": row["number"], "at": self.now,
+            "words": rules.fingerprint("", one.body), "template": row["template"], "taken": True,
+            "voice": self.haulier.rings, "provider_id": "", "code": "", "category": "", "segments": 0, "cost": 0,
+            "world": row["world"],
         }  # fmt: skip

@@ -6,14 +6,15 @@ claimed in advance leaves at its moment, alerts before everything, and one sende
 
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from responder.kernel import clock
 from responder.kernel.notices import ALERT
-from responder.messaging.claiming import CLAIM
+from responder.messaging.claiming import CLAIM, Hand
 from responder.messaging.outcomes import Claim
 from responder.messaging.sending import AHEAD, CYCLE, Outcome, Sender
 
@@ -40,6 +41,7 @@ class Conductor:
         self.landed: list[Outcome] = []
         self.takes = 0.0
         """Seconds that the gateway takes for a text; 0 before the first."""
+        self.next_note_at = 0.0
         self.next_at = 0.0
         self.next_alert_at = 0.0
 
@@ -69,7 +71,7 @@ class Conductor:
                 self.woken.clear()
         self._land()
         self._turn_back()
-        self.sender.note(self.landed)
+        self._note_alone()
 
     def _land(self) -> None:
         now = time.monotonic()
@@ -92,18 +94,26 @@ class Conductor:
         claims = alerts > 0 and (
             (self.alerted and now >= self.next_alert_at) or (self.queued and routine > 0 and now >= self.next_at)
         )
-        notes = bool(self.landed) and (now >= self.next_at or not (self.flying or self.pending))
+        notes = bool(self.landed) and (now >= self.next_note_at or not (self.flying or self.pending))
         if not claims and not notes:
             return
         self.alerted, self.queued = self.alerted and not claims, self.queued and not claims
         hand, fresh = self.sender.cycle(self.landed, alerts if claims else 0, routine)
         self.landed = []
-        self.pending += fresh
-        self.next_at = max(self.next_at, now + CYCLE)
+        self._line_up(fresh)
+        self.next_note_at = now + CYCLE
         if hand is not None:
             self.queued = self.queued or hand.more
-            self.next_at = now + max(CYCLE, min(_IDLE, (hand.next_at(alert=False) - AHEAD - hand.now) / _SECOND))
-            self.next_alert_at = now + max(0.0, min(_IDLE, (hand.next_at(alert=True) - AHEAD - hand.now) / _SECOND))
+            self.next_at = now + max(CYCLE, _seconds(hand, alert=False))
+            self.next_alert_at = now + _seconds(hand, alert=True)
+
+    def _line_up(self, fresh: Sequence[Claim]) -> None:
+        """What goes by the same line keeps that line's moments; the best text takes the first of them."""
+        self.pending += fresh
+        for line in {one.standing.name for one in fresh if _is_alert(one)}:
+            same = sorted((one for one in self.pending if one.standing.name == line), key=_first)
+            for claim, due in zip(same, sorted(one.due for one in same), strict=True):
+                claim.due = due
 
     def _room(self) -> tuple[int, int]:
         """How many alerts, and how many of all texts that are none, may be claimed now."""
@@ -114,10 +124,9 @@ class Conductor:
 
     def _dispatch(self, pool: ThreadPoolExecutor) -> None:
         now = clock.now()
-        self.pending.sort(key=lambda one: (not _is_alert(one), one.due))
+        self.pending.sort(key=_first)
         for claim in list(self.pending):
-            most = self.most if _is_alert(claim) else self.routine
-            if claim.due > now or len(self.flying) >= most:
+            if claim.due > now or not self._has_sender(claim):
                 continue
             self.pending.remove(claim)
             future = pool.submit(self.sender.carry, claim)
@@ -126,19 +135,31 @@ class Conductor:
 
     def _pause(self) -> float:
         """Until the next text is due or the next unit is; a text that lands, and a queue that fills, end it."""
-        now = time.monotonic()
-        pauses = [_IDLE]
-        if self.queued or self.landed:
+        now, pauses = time.monotonic(), [_IDLE]
+        alerts, routine = self._room()
+        if self.landed:
+            pauses.append(self.next_note_at - now)
+        if self.queued and routine:
             pauses.append(self.next_at - now)
-        if self.alerted:
+        if self.alerted and alerts:
             pauses.append(self.next_alert_at - now)
-        if self.pending:
-            pauses.append((min(one.due for one in self.pending) - clock.now()) / _SECOND)
+        dues = [one.due for one in self.pending if self._has_sender(one)]
+        if dues:
+            pauses.append((min(dues) - clock.now()) / _SECOND)
         return max(0.001, min(pauses))
 
+    def _has_sender(self, claim: Claim) -> bool:
+        return len(self.flying) < (self.most if _is_alert(claim) else self.routine)
+
     def _note(self) -> bool:
-        alone = self.sender.note(self.landed)
-        self.landed = []
+        """Notes all that landed; what was noted is forgotten here, so that it isn't noted twice."""
+        if sent := [one for one in self.landed if one.became == "sent"]:
+            self.sender.note(sent)
+            self.landed = [one for one in self.landed if one.became != "sent"]
+        alone = False
+        while self.landed:
+            alone = self.sender.note(self.landed[:1]) or alone
+            del self.landed[0]
         return alone
 
     def _turn_back(self) -> None:
@@ -158,6 +179,16 @@ class Conductor:
 
 
 _SECOND = timedelta(seconds=1)
+
+
+def _first(claim: Claim) -> tuple[bool, datetime]:
+    return not _is_alert(claim), claim.due
+
+
+def _seconds(hand: Hand, *, alert: bool) -> float:
+    """Until this road may claim again."""
+    free = hand.next_at(alert=alert)
+    return _IDLE if free is None else max(0.0, min(_IDLE, (free - AHEAD - hand.now) / _SECOND))
 
 
 def _is_alert(claim: Claim) -> bool:

@@ -4,7 +4,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any, get_args
 
@@ -31,6 +31,9 @@ AHEAD = 5.0
 costs nothing, and goes where there is room when it gets there."""
 BATCH = 200
 """Texts that are given a road in one unit: few milliseconds, so that a first alert is in the next one."""
+FULL = timedelta(seconds=0.25)
+"""Roads that had enough to do for seconds still have, so long."""
+NEVER = datetime.min.replace(tzinfo=UTC)
 COUNTED = timedelta(seconds=2)
 """For so long a count of what has no road yet is good enough."""
 
@@ -66,6 +69,7 @@ class Router:
         self.hauliers = hauliers
         self.approved = approved
         self.given: dict[str, int] = {}
+        self._full_at = NEVER
         self._counted: tuple[datetime, int] | None = None
 
     def look(self) -> Seen:
@@ -81,8 +85,11 @@ class Router:
         if "" not in seen.best and not seen.due:
             return 0, 0
         now = clock.now()
+        if not seen.due and seen.best[""] > ANSWER and timedelta() <= now - self._full_at < FULL:
+            return 0, 0
         with self.work.read() as session:
             state = self._state(session.connection(), now)
+            self._full_at = now if state.full else NEVER
             if not seen.due and session.execute(self._waiting(select(_t.c.id), state.full).limit(1)).first() is None:
                 return 0, 0
         with self.work.begin(Actor(None, "relay", "", "job")) as uow:
