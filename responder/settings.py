@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         named = [name.strip() for name in self.gateways.split(",") if name.strip()]
         return named or (["simulator"] if self.demo else [])
 
+    def texts_to(self) -> str:
+        """The number that people text: the one to answer to, else the sender where it is a number; "" where there is
+        none. A messaging service's id is none, nor is the number after it, which only calls."""
+        sender = self.twilio_from.partition(",")[0].strip()
+        return self.answer_number or (sender if sender.startswith("+") else "")
+
     def hook_key(self, gateway: str) -> str:
         """The secret part of the address at which an unsigned gateway calls us; it changes with the secret key."""
         return hmac.new(self.secret().encode(), f"hook:{gateway}".encode(), hashlib.sha256).hexdigest()[:32]

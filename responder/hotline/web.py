@@ -81,9 +81,9 @@ def _frame(tree: Places) -> dict[str, object]:
 
 
 def _phone() -> str:
-    """The number to text and call, as the office writes it; "" where none is set. A messaging service's id is none."""
+    """The number to text and call, as the office writes it; "" where none is set."""
     settings = _settings()
-    return settings.public_phone or phones.shown(settings.twilio_from if settings.twilio_from.startswith("+") else "")
+    return settings.public_phone or phones.dialled(settings.texts_to())
 
 
 def _settings() -> Settings:

@@ -32,6 +32,7 @@ from responder.platform.api import cursor
 from responder.reports import checks, form, hints, indicators, photos, queries, rules, service
 from responder.reports.form import Typed
 from responder.reports.rows import rows
+from responder.settings import Settings
 
 bp = Blueprint("reports", __name__)
 
@@ -153,9 +154,9 @@ def _form(typed: Typed, problems: Sequence[checks.Problem] = (), refused: str = 
 
 
 def _text_to() -> str:
-    """The number that a villager may text; a messaging service's id is none."""
-    sender: str = current_app.extensions["settings"].twilio_from
-    return sender if sender.startswith("+") else ""
+    """The number that a villager may text."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.texts_to()
 
 
 def _more() -> dict[str, list[tuple[str, indicators.Indicator]]]:

@@ -36,7 +36,12 @@ def test_it_names_the_number_three_texts_the_answers_and_the_keys(house: House, 
 
 def test_without_a_number_of_its_own_the_gateway_s_is_printed(house: House) -> None:
     assert "+15005550006" in reader(house, "town", twilio_from="+15005550006").get(f"/hotline/card/{VILLAGE}").text
-    for none in ("", "MG123"):
+    both = reader(house, "town", twilio_from="+15005550006, +15005550007").get(f"/hotline/card/{VILLAGE}").text
+    assert "+15005550006" in both
+    assert "+15005550007" not in both
+    answered = {"twilio_from": "MG123,+15005550006", "answer_number": "+8613800000001"}
+    assert "13800000001" in reader(house, "town", **answered).get(f"/hotline/card/{VILLAGE}").text
+    for none in ("", "MG123", "MG123,+15005550006"):
         page = reader(house, "town", twilio_from=none).get(f"/hotline/card/{VILLAGE}").text
         assert "a6-blank" in page
         assert "RESPONDER_PUBLIC_PHONE" in page
