@@ -16,7 +16,7 @@ from responder.dispatch import jobs as dispatch_jobs
 from responder.hotline import service as hotline
 from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
-from responder.messaging import polling, pretending, templates, watching
+from responder.messaging import keeping, polling, pretending, templates, watching
 from responder.messaging.broadcasts import jobs as broadcasts_jobs
 from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.handcalls import jobs as handcalls_jobs
@@ -34,7 +34,7 @@ BEAT_SECONDS = 10
 _LEADER = 7_226_002
 """PostgreSQL's advisory lock of the one worker that runs the scheduler."""
 
-JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS, *broadcasts_jobs.JOBS, *reach_jobs.JOBS]
+JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS, *broadcasts_jobs.JOBS, *reach_jobs.JOBS, *keeping.JOBS]
 """(name, seconds, function) of every room."""
 
 

@@ -259,14 +259,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("post", sa.String(length=1), nullable=False, server_default=""))
     # Newest-first pages of a town (DOMAIN §5.1 gives the lengths of the codes).
     for table in ("inbound", "outbound"):
-        columns = "world, substr(division_code, 1, 9), id"
-        op.execute(f"CREATE INDEX ix_{table}_world_division_9_id ON {table} ({columns})")
+        columns = "substr(division_code, 1, 9), id"
+        op.execute(f"CREATE INDEX ix_{table}_division_9_id ON {table} ({columns})")
 
 
 def downgrade() -> None:
     """Back to the shape before."""
     for table in ("inbound", "outbound"):
-        op.execute(f"DROP INDEX ix_{table}_world_division_9_id")
+        op.execute(f"DROP INDEX ix_{table}_division_9_id")
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_column("post")

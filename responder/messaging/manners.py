@@ -95,6 +95,12 @@ class Calls(_Part):
     per_number_and_day: Count
 
 
+class Keeping(_Part):
+    """How long what happened is kept."""
+
+    attempts_days: Annotated[int, Field(ge=2)]
+
+
 class Order(_Part):
     """Another order of the gateways: for these kinds and beginnings of numbers, empty for all of them."""
 
@@ -116,6 +122,7 @@ class Manners(_Part):
     breaker: Breaking
     bundles: Bundles
     calls: Calls
+    keeping: Keeping
     roads: tuple[Order, ...] = ()
 
     @model_validator(mode="after")

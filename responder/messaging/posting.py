@@ -20,7 +20,7 @@ from responder.kernel.notices import Notice
 from responder.messaging import rules
 from responder.messaging.handcalls import service as handcalls
 from responder.messaging.handcalls.commands import HandCallWanted
-from responder.messaging.letters import Treatment, treatment
+from responder.messaging.letters import treatment
 from responder.messaging.manners import manners
 from responder.messaging.models import WAITS, Outbound
 from responder.messaging.wording import worded
@@ -54,6 +54,7 @@ class Post:
         named = {notice.person for notice in notices if notice.person is not None and notice.number is None}
         reached = accounts.reach_all(uow.session, named) if named else {}
         rows = [self._row(uow, notice, reached) for notice in notices]
+        _without_number(uow, [(notice, row) for notice, row in zip(notices, rows, strict=True) if not row["number"]])
         connection = uow.session.connection()
         connection.execute(_POST[connection.dialect.name], rows if len(rows) > 1 else rows[0])
 
@@ -69,7 +70,7 @@ class Post:
         if treated.waits_for_morning:
             at = manners().quiet.over(at, places(uow.session).profile.zone())
         status = "queued" if at <= uow.now else "held"
-        row = {
+        return {
             "dedup": f"{uow.world}:{notice.dedup}", "person_id": person, "number": number or "",
             "template": notice.template, "lang": lang, "body": words.body, "form": words.form,
             "priority": notice.priority, "subject": notice.subject, "wanted": notice.wanted,
@@ -80,9 +81,6 @@ class Post:
             "world": uow.world, "division_code": division,
             "its_number": number or "", "its_priority": notice.priority,
         }  # fmt: skip
-        if not number:
-            _without_number(uow, notice, treated, row)
-        return row
 
 
 def copy_for(uow: UnitOfWork, row: Mapping[str, Any], to: Reach, mark: str) -> None:
@@ -102,17 +100,20 @@ _COPIED = (
 )  # fmt: skip
 
 
-def _without_number(uow: UnitOfWork, notice: Notice, treated: Treatment, row: dict[str, Any]) -> None:
+def _without_number(uow: UnitOfWork, unsent: Sequence[tuple[Notice, dict[str, Any]]]) -> None:
     """Nothing can be sent: the board is told, and a person calls whoever must be reached."""
-    data = {"template": notice.template, "about": notice.subject}
-    uow.record(Event("message.unreachable", row["division_code"], notice.subject, data))
-    if not manners().course(treated.kind).person or notice.person is None:
+    if not unsent:
         return
-    name = accounts.names(uow.session, [notice.person]).get(notice.person, "")
-    handcalls.put(
-        uow,
-        HandCallWanted(
-            None, notice.person, "", name, row["body"], "no_number", "", notice.template, notice.priority,
-            notice.subject, row["division_code"], f"text:{notice.dedup}", wanted=notice.wanted,
-        ),
-    )  # fmt: skip
+    names = accounts.names(uow.session, {notice.person for notice, _row in unsent if notice.person is not None})
+    for notice, row in unsent:
+        data = {"template": notice.template, "about": notice.subject}
+        uow.record(Event("message.unreachable", row["division_code"], notice.subject, data))
+        if manners().course(treatment(notice.template).kind).person and notice.person is not None:
+            handcalls.put(
+                uow,
+                HandCallWanted(
+                    None, notice.person, "", names.get(notice.person, ""), row["body"], "no_number", "",
+                    notice.template, notice.priority, notice.subject, row["division_code"], f"text:{notice.dedup}",
+                    wanted=notice.wanted,
+                ),
+            )  # fmt: skip
