@@ -52,6 +52,8 @@ def _settings(built: House) -> Iterator[Finding]:
         names = []
     else:
         yield Finding(bool(names), f"gateways: {', '.join(names)}" if names else "gateways: none, no text can be sent")
+    if "simulator" in names and not settings.demo:
+        yield Finding(False, "gateways: simulator outside a demonstration, its texts reach nobody")
     if "twilio" in names:
         wanted = {
             "TWILIO_ACCOUNT_SID": settings.twilio_account_sid, "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,

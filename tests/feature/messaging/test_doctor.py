@@ -1,4 +1,4 @@
-"""What ``responder doctor`` says of Aliyun."""
+"""What ``responder doctor`` says of gateways."""
 
 from pathlib import Path
 
@@ -36,3 +36,12 @@ def test_what_is_missing(house: House, tmp_path: Path) -> None:
 def test_a_wrong_register_is_told(house: House, tmp_path: Path) -> None:
     templates.path("aliyun", tmp_path).write_text("sign = 1", encoding="utf-8")
     assert not _said(house, tmp_path)["gateways: templates.aliyun.toml: sign: Extra inputs are not permitted"]
+
+
+def test_a_simulator_outside_a_demonstration_is_a_fault(house: House, tmp_path: Path) -> None:
+    """It says that every alert was delivered, and nobody gets any."""
+    fault = "gateways: simulator outside a demonstration, its texts reach nobody"
+    for demo in (True, False):
+        settings = house.settings.model_copy(update={"data": tmp_path, "gateways": "simulator", "demo": demo})
+        said = {finding.what: finding.ok for finding in examine(House(settings, house.work))}
+        assert (said.get(fault) is False) is not demo
