@@ -220,7 +220,7 @@ def _one(number: str) -> dict[str, object]:
         "may_act": found.whole and found.state == rules.OPEN and web.principal().can("message.send"),
         "delivery": {name: sum(one.status == name for one in people) for name in ("delivered", "sent")},
         "failed": sum(one.status in queries.FAILED for one in people),
-        "by_hand": sum(bool(one.call) for one in people),
+        "by_hand": sum(part.by_hand for part in parts),
     }  # fmt: skip
 
 

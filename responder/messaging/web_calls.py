@@ -57,7 +57,9 @@ def call(call_id: int) -> str:
         one = queries.call(session, web.scope(), call_id, now, lang)
         if one is None:
             raise NotFound()
-        needed = one.state not in ("open", "taken") or queries.is_wanted(session, one.wanted, one.text, one.reason, wanted())
+        needed = one.state not in ("open", "taken") or queries.is_wanted(
+            session, one.wanted, one.text, one.reason, wanted()
+        )
         others = queries.instead_of(session, web.scope(), one) if one.state in ("open", "taken") else []
     return render_template("messaging/call.html", one=one, needed=needed, others=others, now=now)
 

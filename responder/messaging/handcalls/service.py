@@ -27,16 +27,26 @@ _inbound: Any = Inbound.__table__
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 _PUT = {name: insert(_call).on_conflict_do_nothing().returning(_call.c.id) for name, insert in _INSERTS.items()}
 _WANTED = select(_text.c.wanted).where(_text.c.id == bindparam("text"))
+_STANDING = (
+    select(_call.c.id)
+    .where(_call.c.person_id == bindparam("person"), _call.c.number == bindparam("to"))
+    .where(_call.c.wanted == bindparam("key"), _call.c.world == bindparam("in_world"), _call.c.state.in_(rules.WAITING))
+    .limit(1)
+)
 _OPTIONS = select(Broadcast.__table__.c.options).where(Broadcast.__table__.c.id == bindparam("broadcast"))
 
 
 def put(uow: UnitOfWork, wanted: HandCallWanted) -> int:
-    """Puts a call on the list; the same ``dedup`` again gives the call that stands there. Returns its id."""
+    """Puts a call on the list; the same ``dedup`` again, or another reason to ring the same number about the same thing
+    while it still waits, gives the call that stands there. Returns its id."""
     dedup = f"{uow.world}:{wanted.dedup}"[:200]
     connection = uow.session.connection()
     key, options = wanted.wanted, [vars(option) for option in wanted.options]
     if wanted.outbound_id is not None:
         key = key or connection.scalar(_WANTED, {"text": wanted.outbound_id}) or ""
+    same = {"key": key, "person": wanted.person_id, "to": wanted.number[:40], "in_world": uow.world}
+    if key and (standing := connection.scalar(_STANDING, same)) is not None:
+        return int(standing)
     if not options and (asked := ids.row_id(ids.BROADCAST, wanted.subject)) is not None:
         options = connection.scalar(_OPTIONS, {"broadcast": asked}) or []
     row = {

@@ -15,6 +15,8 @@ from responder.app import House, build
 from responder.kernel.refusals import Invalid, NotFound
 from responder.messaging.broadcasts import asked, queries, rules, service
 from responder.messaging.broadcasts.commands import Area, Audience
+from responder.messaging.handcalls import service as handcalls
+from responder.messaging.handcalls.commands import HandCallWanted
 from responder.messaging.handcalls.jobs import close_unwanted
 from responder.messaging.handcalls.models import HandCall
 from responder.places.queries import places
@@ -125,6 +127,21 @@ def test_the_silent_stand_on_the_list_of_calls_with_the_reason(caller: Caller) -
         assert {call.reason for call in calls} == {"opted_out", "silent"}
         assert calls[0].script == f"今晚值班（{number}回1在岗 2不在）"
         assert [one["label"] for one in calls[0].options] == ["在岗", "不在"]
+
+
+def test_whoever_waits_to_be_called_is_not_listed_again_when_their_text_fails(caller: Caller) -> None:
+    number = caller.send()
+    with caller.house.work.begin(caller.actor()) as uow:
+        service.list_by_hand(uow, number)
+        person = cast.person_id(caller.house, "village")
+        text = uow.session.execute(select(outbox).where(outbox.c.person_id == person)).mappings().one()
+        again = HandCallWanted(
+            text["id"], person, text["number"], "王秀兰", text["body"], "temporary", "", text["template"],
+            text["priority"], number, text["division_code"], f"outbound:{text['id']}",
+        )  # fmt: skip
+        handcalls.put(uow, again)
+        mine = uow.session.scalars(select(HandCall).where(HandCall.person_id == person)).all()
+        assert [call.reason for call in mine] == ["silent"]
 
 
 def test_a_text_that_arrived_and_was_not_answered_keeps_its_call_on_the_list(caller: Caller) -> None:
