@@ -17,7 +17,7 @@ class Call:
 @dataclass(frozen=True)
 class Need:
     """One thing that waits. ``kind``: danger, asked, call, answer, returned, review, pick, text, by_hand, failed,
-    verify, close, publish, approve, hand_off, ordered, level, join or sign; ``ref`` is the number it is about, ``options``
+    enrol, verify, close, publish, approve, hand_off, ordered, level, join or sign; ``ref`` is the number it is about, ``options``
     what may be answered to it by a press."""
 
     kind: str
