@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from responder.accounts.models import Person
 from responder.kernel import ids
 from responder.messaging.broadcasts import rules
 from responder.messaging.broadcasts.commands import Option
@@ -15,6 +16,7 @@ from responder.messaging.broadcasts.queries import options_of
 
 _b: Any = Broadcast.__table__
 _to: Any = Recipient.__table__
+_person: Any = Person.__table__
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ def is_one(session: Session, number: str) -> bool:
 
 
 def is_wanted(session: Session, key: str) -> bool:
-    """Whether a text of a broadcast should still be sent or called: it is open and the person hasn't answered. Of a
-    village that has answered a callout nobody is called again. ``key`` is ``B1012/17``, a person's id after the number.
-    """
+    """Whether a text of a broadcast should still be sent or called: it is open and the person, who is still one of us,
+    hasn't answered. Of a village that has answered a callout nobody is called again. ``key`` is ``B1012/17``, a
+    person's id after the number."""
     number, _, person = key.partition("/")
     theirs = _to.c.person_id == (int(person) if person.isdigit() else 0)
     other = _to.alias("other")
@@ -86,6 +88,8 @@ def is_wanted(session: Session, key: str) -> bool:
     statement = (
         select(_b.c.id)
         .join(_to, _b.c.id == _to.c.broadcast_id)
+        .join(_person, _person.c.id == _to.c.person_id)
         .where(_b.c.id == ids.row_id(ids.BROADCAST, number), theirs, _b.c.state == rules.OPEN, ~done)
+        .where(_person.c.disabled_at.is_(None))
     )
     return session.execute(statement).first() is not None

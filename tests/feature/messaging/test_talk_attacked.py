@@ -1,6 +1,6 @@
 """Texts as pranksters, strangers and people in a hurry send them: each means one thing, and its receipt says which."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,10 @@ import pytest
 import time_machine
 from sqlalchemy import delete, select
 
+from responder import worker
+from responder.accounts.commands import DisablePerson
 from responder.accounts.models import Enrolment, Phone
+from responder.accounts.service import disable_person
 from responder.app import House, build
 from responder.dispatch.models import Mission
 from responder.drills import queries as drills_read
@@ -16,8 +19,10 @@ from responder.drills import service as drills
 from responder.drills.commands import PlanDrill, StartDrill
 from responder.kernel import clock
 from responder.kernel.actors import Actor
+from responder.kernel.refusals import NotFound
 from responder.messaging import queries as messages
 from responder.messaging.broadcasts import queries, service
+from responder.messaging.broadcasts.rules import Ended
 from responder.messaging.handcalls import service as handcalls
 from responder.messaging.handcalls.commands import EndCall
 from responder.messaging.handcalls.models import HandCall
@@ -26,6 +31,7 @@ from responder.messaging.reach import service as reach
 from responder.messaging.reach.models import ReachTest
 from responder.platform.scope import Scope
 from tests import cast
+from tests.at_once import at_once
 from tests.feature.messaging.broadcasting import Caller
 from tests.feature.messaging.test_broadcast_answers import _mission
 
@@ -203,3 +209,51 @@ def test_what_somebody_without_a_number_answers_by_hand_counts(caller: Caller) -
     officer.application.config["WTF_CSRF_ENABLED"] = False
     officer.post(f"/messages/calls/{mine['id']}/end", data={"result": "reached:1"})
     assert answer(caller, number) == "1"
+
+
+def test_whoever_has_left_meanwhile_gets_no_text_that_waits(caller: Caller) -> None:
+    number = caller.send(urgent=True)
+    with caller.house.work.begin(caller.actor("admin")) as uow:
+        disable_person(uow, DisablePerson(cast.person_id(caller.house, "village")))
+    worker.relay(caller.house).turn()
+    states = {row["person_id"]: row["status"] for row in caller.texts(number)}
+    assert states.pop(cast.person_id(caller.house, "village")) == "cancelled"
+    assert set(states.values()) == {"delivered"}
+
+
+def test_answers_count_while_it_is_called_off(caller: Caller) -> None:
+    number = caller.send(urgent=True)
+
+    def says(who: str) -> Callable[[], object]:
+        phone = caller.client.application.test_client()
+        told = {"from": cast.phone(who), "body": "1"}
+        return lambda: phone.post("/simulator/sms", json=told).status_code
+
+    def down() -> object:
+        try:
+            with caller.house.work.begin(caller.actor()) as uow:
+                return service.stand_down(uow, number, "")
+        except Ended:
+            return "ended"
+
+    done = at_once(says("village"), says("town"), says("leader"), down, down)
+    assert done[:3] == [202, 202, 202]
+    assert sorted(map(str, done[3:]))[-1] == "ended"
+    assert caller.view(number).tally.answered == 3
+
+
+def test_a_drill_and_the_real_world_touch_nothing_of_each_other(caller: Caller) -> None:
+    world = drill(caller)
+    played, real = caller.send("练的", urgent=True, world=world), caller.send("真的", urgent=True)
+    acts = (service.resend, service.list_by_hand, lambda uow, number: service.stand_down(uow, number, ""))
+    for act in acts:
+        for number, other in ((played, 0), (real, world)):
+            with pytest.raises(NotFound), caller.house.work.begin(caller.actor(world=other)) as uow:
+                act(uow, number)
+    for act in acts[1:]:
+        with caller.house.work.begin(caller.actor(world=world)) as uow:
+            act(uow, played)
+    assert {row["world"] for row in rows(caller, HandCall)} == {world}
+    for row in rows(caller, Outbound):
+        assert row["body"].startswith("【演练】") == (row["world"] == world)
+    assert all(call["script"].startswith("【演练】") for call in rows(caller, HandCall))
