@@ -49,7 +49,7 @@ def calls() -> dict[str, Any]:
     wanted: queries.Wanted = current_app.extensions["wanted"]
     with web.reading() as session:
         found = queries.waiting(session, web.scope(), clock.now(), web.language())
-        kept = [one for one in found if queries.is_wanted(session, one.wanted, one.text, one.reason, wanted)]
+        kept = queries.needed(session, found, wanted)
         return {"items": [_shape(one) for one in kept], "next": None}
 
 

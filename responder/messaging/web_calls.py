@@ -130,7 +130,7 @@ def _rows() -> dict[str, Any]:
             found, older = list(page.items), page.next
         else:
             found, older = queries.waiting(session, scope, now, lang), None
-            found = [one for one in found if queries.is_wanted(session, one.wanted, one.text, one.reason, wanted())]
+            found = queries.needed(session, found, wanted())
     return {
         "calls": found, "later": [one for one in found if _waits(one)], "next": older, "all": every,
         "show": "ended" if done else "waiting", "first": at.before is None, "now": now,

@@ -136,13 +136,28 @@ def instead_of(session: Session, scope: Scope, one: CallView) -> list[Instead]:
 def is_wanted(session: Session, key: str, text: int | None, reason: str, wanted: Wanted) -> bool:
     """Whether a call is still needed: what it is about asks for it, and its text hasn't arrived since. Who is called
     for want of an answer (``reason`` silent) has had the text: its arrival ends nothing."""
-    prefix, _, rest = key.partition(":")
-    if prefix in wanted and not wanted[prefix](session, rest):
+    if not _asks(session, key, wanted):
         return False
-    if reason == rules.SILENT:
-        return True
-    status = session.scalar(select(Outbound.status).where(Outbound.id == text)) if text is not None else None
-    return status not in ("delivered", "cancelled")
+    return text is None or reason == rules.SILENT or not _over(session, [text])
+
+
+def needed(session: Session, found: Sequence[CallView], wanted: Wanted) -> list[CallView]:
+    """Those of these calls that are still needed, as ``is_wanted`` says; their texts are read in one statement."""
+    texts = [one.text for one in found if one.text is not None and one.reason != rules.SILENT]
+    over = _over(session, texts)
+    left = [one for one in found if one.reason == rules.SILENT or one.text not in over]
+    return [one for one in left if _asks(session, one.wanted, wanted)]
+
+
+def _asks(session: Session, key: str, wanted: Wanted) -> bool:
+    prefix, _, rest = key.partition(":")
+    return prefix not in wanted or wanted[prefix](session, rest)
+
+
+def _over(session: Session, texts: Sequence[int]) -> set[int]:
+    """Which of these texts have arrived or are wanted no more."""
+    ended = Outbound.id.in_(texts), Outbound.status.in_(("delivered", "cancelled"))
+    return set(session.scalars(select(Outbound.id).where(*ended))) if texts else set()
 
 
 def _views(session: Session, rows: Sequence[HandCall], now: datetime, lang: str) -> list[CallView]:
