@@ -85,9 +85,9 @@ def _all(session: Session, scope: Scope, going: list[MissionView], active: list[
     yield from (_review(session, one) for one in reviews if not one.in_danger)
     yield from _picks(session, scope)
     yield from _texts(session, scope)
-    if scope.can("people.local") or scope.can("people.manage"):
-        if count := enrolling.waiting_count(session, scope):
-            yield Need("enrol", "", count=count)
+    keeps = scope.can("people.local") or scope.can("people.manage")
+    if keeps and (count := enrolling.waiting_count(session, scope)):
+        yield Need("enrol", "", count=count)
     yield from duties.questions(session, scope)
     yield from _states(session, scope, going, active)
     if scope.can("stock.approve"):

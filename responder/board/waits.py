@@ -17,8 +17,8 @@ class Call:
 @dataclass(frozen=True)
 class Need:
     """One thing that waits. ``kind``: danger, asked, call, answer, returned, review, pick, text, by_hand, failed,
-    enrol, verify, close, publish, approve, hand_off, ordered, level, join or sign; ``ref`` is the number it is about, ``options``
-    what may be answered to it by a press."""
+    enrol, verify, close, publish, approve, hand_off, ordered, level, join or sign; ``ref`` is the number it is about,
+    ``options`` what may be answered to it by a press."""
 
     kind: str
     ref: str
