@@ -77,8 +77,14 @@ NAV = [
         "accounts.people",
         lambda: _("人员"),
         ("people.manage", "people.local"),
-        ("accounts.people", "accounts.person", "accounts.new_person", "accounts.import_people", "accounts.delegations",
-         "accounts.enrolment"),
+        (
+            "accounts.people",
+            "accounts.person",
+            "accounts.new_person",
+            "accounts.import_people",
+            "accounts.delegations",
+            "accounts.enrolment",
+        ),
     ),
     NavItem("accounts.audit", lambda: _("日志"), ("audit.read",), ("accounts.audit",)),
 ]

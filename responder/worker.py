@@ -40,6 +40,7 @@ JOBS = [*dispatch_jobs.JOBS, *deadlines_jobs.JOBS, *broadcasts_jobs.JOBS, *reach
 
 def relay(house: House) -> Relay:
     """The relay with its gateways and the questions that are asked before sending."""
+
     def approved(gateway: str, template: str, lang: str) -> bool:
         return templates.approved(gateway, template, lang, house.settings.data) is not None
 

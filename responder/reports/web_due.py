@@ -7,7 +7,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from responder.accounts import queries as accounts
 from responder.incidents import queries as incidents

@@ -72,7 +72,9 @@ def test_a_digit_that_is_no_option_is_asked_again(caller: Caller) -> None:
 
 def test_words_are_kept_and_not_counted(caller: Caller) -> None:
     number = caller.send()
-    assert caller.text("village", "我在路上堵住了") == f"您的话已记在{number}下，值班员会看。要算作回复，请回1在岗 2不在"
+    assert (
+        caller.text("village", "我在路上堵住了") == f"您的话已记在{number}下，值班员会看。要算作回复，请回1在岗 2不在"
+    )
     with caller.house.work.read() as session:
         (one,) = [one for one in queries.recipients(session, OUR, number) if one.name == "王秀兰"]
     assert (one.answer, one.said, one.silent) == ("", "我在路上堵住了", True)
