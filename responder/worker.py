@@ -16,7 +16,7 @@ from responder.dispatch import jobs as dispatch_jobs
 from responder.hotline import service as hotline
 from responder.hotline.voice import jobs as voice_jobs
 from responder.kernel.actors import Actor
-from responder.messaging import keeping, polling, pretending, templates, watching
+from responder.messaging import keeping, polling, pretending, silence, templates, watching
 from responder.messaging.broadcasts import jobs as broadcasts_jobs
 from responder.messaging.gateways.chosen import fetchers, gateways
 from responder.messaging.handcalls import jobs as handcalls_jobs
@@ -51,7 +51,8 @@ def jobs(house: House) -> list[tuple[str, float, Callable[[Work], object]]]:
     """Every room's jobs: (name, seconds, function)."""
     settings = house.settings
     asked = [*polling.jobs(settings, hotline), *pretending.jobs(settings)]
-    watched = [*watching.jobs(gateways(settings)), *handcalls_jobs.jobs(WANTED), *printing.jobs(settings.data)]
+    roads = gateways(settings)
+    watched = [*watching.jobs(roads), *silence.jobs(roads), *handcalls_jobs.jobs(WANTED), *printing.jobs(settings.data)]
     return [*JOBS, *asked, *watched, *voice_jobs.jobs(settings.data, fetchers(settings))]
 
 

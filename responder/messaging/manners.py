@@ -22,6 +22,7 @@ class Course(_Part):
     """How one kind of text goes; the fields are explained in the file."""
 
     patience_minutes: Annotated[int, Field(ge=0)] = 0
+    receipt_minutes: Annotated[int, Field(ge=0)] = 0
     voice: bool = False
     deputy: bool = False
     person: bool = False
