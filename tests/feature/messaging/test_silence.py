@@ -153,9 +153,18 @@ def httpserver_any() -> Any:
     return re.compile(".*")
 
 
-def test_of_a_database_that_is_away(line: Line, told: Callable[[], str]) -> None:
+@pytest.fixture
+def away(line: Line) -> Iterator[None]:
+    """The table of texts is gone for a while."""
     with line.house.work.begin(cast.SYSTEM) as uow:
-        uow.session.execute(text("DROP TABLE inbound"))
+        uow.session.execute(text("ALTER TABLE inbound RENAME TO elsewhere"))
+    yield
+    with line.house.work.begin(cast.SYSTEM) as uow:
+        uow.session.execute(text("ALTER TABLE elsewhere RENAME TO inbound"))
+
+
+@pytest.mark.usefixtures("away")
+def test_of_a_database_that_is_away(line: Line, told: Callable[[], str]) -> None:
     bring(line, WORDS)
     said = told()
     assert "failed" in said or "unavailable" in said
