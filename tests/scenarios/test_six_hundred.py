@@ -4,8 +4,8 @@ their cap; every answer lands. The same on SQLite and PostgreSQL.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from responder.messaging.broadcasts.models import Recipient
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.models import Attempt, Inbound, Outbound
 from responder.messaging.relay import Relay
+from responder.platform.work import Work
 from tests import cast
 from tests.scenarios.networks import NOWHERE, Networks, most_in_a_day
 
@@ -47,7 +48,8 @@ class Night:
     token: str
     networks: Networks
     numbers: list[str]
-    second: dict[str, str] = field(default_factory=dict)
+    second: dict[str, str]
+    jobs: list[Callable[[Work], object]]
 
     def rows(self, model: type[Any]) -> list[dict[str, Any]]:
         """All rows of a table."""
@@ -63,7 +65,7 @@ class Night:
             while self.relay.turn():
                 pass
             self.networks.tell(self.phones)
-            for _name, _seconds, job in worker.jobs(self.house):
+            for job in self.jobs:
                 job(self.house.work)
 
     def api(self, method: str, path: str, **body: Any) -> Any:
@@ -99,7 +101,10 @@ def night(house: House, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch)
         app = build(wired)
         relay = worker.relay(wired)
         token = cast.token_for(wired, "coordinator")
-        found = Night(wired, clock, relay, app.test_client(), _coordinator(wired), token, networks, numbers, second)
+        jobs = [job for _name, _seconds, job in worker.jobs(wired)]
+        found = Night(
+            wired, clock, relay, app.test_client(), _coordinator(wired), token, networks, numbers, second, jobs
+        )
         _fates(found)
         yield found
         relay.close()
@@ -211,8 +216,8 @@ def _every_answer_lands(night: Night, number: str, expected: dict[str, str]) -> 
 
 def _again(night: Night, number: str) -> None:
     """The silent are told again, more often than any cap allows."""
-    for _ in range(3):
-        night.pass_(6, step=1)
+    for _ in range(2):
+        night.pass_(6, step=2)
         with night.house.work.begin(night.coordinator) as uow:
             broadcasts.resend(uow, number)
         night.pass_(0.5, step=0.1)
