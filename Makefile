@@ -34,7 +34,7 @@ run: setup ## a running service with the Jinshan demonstration (PORT=8000)
 	@$(BIN)/responder run --demo --port $(PORT)
 
 test: setup $(VENV)/.dev ## all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup $(VENV)/.dev ## ruff, mypy, import contracts
 	@$(BIN)/ruff check .

@@ -85,8 +85,12 @@ def test_caps_and_queues_are_read_by_index(house: House) -> None:
         roadbook.tallies(session.connection(), ["+8619900000001", "+8619900000002"], clock.now())
         roadbook.queues(session.connection(), ["kannel"])
     assert "ix_attempt_number_at" in plans[0]
-    assert "ix_outbound_status_road" in plans[1]
-    assert "COVERING" in plans[1] or "Index Only Scan" in plans[1]
+    if house.work.database.is_sqlite:
+        assert "COVERING INDEX ix_outbound_status_road" in plans[1]
+    else:
+        # Of a table as small as this PostgreSQL may take any of the indexes that know what waits.
+        assert "ix_outbound_status" in plans[1] or "ix_outbound_waits" in plans[1]
+    assert "Seq Scan" not in plans[1]
 
 
 READS: dict[str, tuple[Callable[[Session], object], str]] = {
