@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from responder.messaging.broadcasts.commands import Option
+from responder.messaging.commands import Option
 
 
 @dataclass(frozen=True)

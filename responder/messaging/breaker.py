@@ -27,11 +27,6 @@ class Breaker:
         return "half_open" if self.probe_at is None or now >= self.probe_at else "open"
 
 
-def succeeded(_breaker: Breaker) -> Breaker:
-    """A text was taken: the road is well."""
-    return Breaker()
-
-
 def failed(breaker: Breaker, category: str, now: datetime, manners: Breaking) -> Breaker:
     """A text was not taken. Opens after so many in a row, at once for a wrong setting; a probe that fails doubles the
     time until the next."""

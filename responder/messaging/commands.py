@@ -26,6 +26,14 @@ class Incoming:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One of a question's numbered answers: the digit that is texted or said, and what it means."""
+
+    digit: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What a provider says of a text sent: ``status`` is sent, delivered or failed. Found by ``ref`` (our id);
     ``gateway`` is who says so, "" where only its own texts could be meant."""

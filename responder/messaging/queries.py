@@ -207,36 +207,3 @@ def last_heard(session: Session, gateway: str) -> datetime | None:
     i: Any = Inbound.__table__
     statement = select(i.c.received_at).where(i.c.gateway == gateway).order_by(i.c.id.desc()).limit(1)
     return session.scalar(statement)
-
-
-@dataclass(frozen=True)
-class AttemptView:
-    """One try at one text: by which road, when, whether the provider took it, what it said. ``cost`` is in thousandths
-    of a yuan."""
-
-    road: str
-    line: str
-    at: datetime
-    taken: bool
-    code: str
-    category: str
-    segments: int
-    cost: int
-
-
-def attempts_of(session: Session, scope: Scope, texts: Sequence[int]) -> dict[int, list[AttemptView]]:
-    """The tries of these texts that went out, oldest first, by text."""
-    statement = select(Attempt).join(Outbound, Outbound.id == Attempt.outbound_id)
-    statement = statement.where(Attempt.outbound_id.in_(texts), scope.covers(Outbound.division_code))
-    found: dict[int, list[AttemptView]] = {}
-    for row in session.scalars(statement.order_by(Attempt.at, Attempt.id)):
-        road = row.gateway + CALL if row.voice else row.gateway
-        view = AttemptView(road, row.line, row.at, row.taken, row.code, row.category, row.segments, row.cost)
-        found.setdefault(row.outbound_id, []).append(view)
-    return found
-
-
-def cost(session: Session, scope: Scope, subjects: Sequence[str]) -> int:
-    """What the texts about some numbers have cost so far, in thousandths of a yuan."""
-    statement = select(func.sum(Outbound.cost)).where(Outbound.subject.in_(subjects))
-    return session.scalar(statement.where(scope.covers(Outbound.division_code))) or 0

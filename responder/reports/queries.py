@@ -87,13 +87,6 @@ def world_of(session: Session, ref: str) -> int | None:
     return None
 
 
-def last_world_of(session: Session, person: int) -> int | None:
-    """The world of a person's newest report; None where they have none."""
-    table: Any = Report.__table__
-    newest = select(table.c.world).where(table.c.reporter_id == person).order_by(table.c.id.desc()).limit(1)
-    return session.scalar(newest)
-
-
 def by_form_key(session: Session, person: int | None, key: str) -> ReportView | None:
     """The report that this person's form already became. Part of the write path."""
     row = session.scalar(select(Report).where(Report.typed_by_id == person, Report.form_key == key))

@@ -72,7 +72,6 @@ EXEMPT: dict[str, str] = {
     "reports.by_form_key": WRITE,
     "reports.is_over": WRITE,
     "reports.world_of": WIRING,
-    "reports.last_world_of": OWN,
     "ringing.reading": "for a signed request about one text: the number rung must be the text's",
     "ringing.was_answered": "whether a call bore a key, for its receipt",
     "stock.today": "a date",

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from responder.accounts.models import Person
 from responder.kernel import ids
 from responder.messaging.broadcasts import rules
-from responder.messaging.broadcasts.commands import Option
 from responder.messaging.broadcasts.models import Broadcast, Recipient
 from responder.messaging.broadcasts.queries import options_of
+from responder.messaging.commands import Option
 
 _b: Any = Broadcast.__table__
 _to: Any = Recipient.__table__

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from responder.messaging.commands import Option
+
 
 @dataclass(frozen=True)
 class Area:
@@ -38,14 +40,6 @@ class Audience:
                 else {"corners": [list(corner) for corner in self.area.corners]}
             )
         return kept
-
-
-@dataclass(frozen=True)
-class Option:
-    """A numbered answer."""
-
-    digit: str
-    label: str
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from responder.kernel.actors import REAL
 from responder.kernel.notices import ALERT, ROUTINE
 from responder.messaging.broadcasts import queries, rules
 from responder.messaging.broadcasts.audience import Reachable
-from responder.messaging.broadcasts.commands import Option
 from responder.messaging.broadcasts.measures import measures
 from responder.messaging.caps import Tally
+from responder.messaging.commands import Option
 from responder.messaging.gateways import Capabilities
 from responder.messaging.gateways.chosen import capabilities
 from responder.messaging.letters import treatment

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from responder.kernel import ids
 from responder.messaging.broadcasts import rules
-from responder.messaging.broadcasts.commands import Option
 from responder.messaging.broadcasts.models import Broadcast, Recipient
 from responder.messaging.broadcasts.rules import Called
+from responder.messaging.commands import Option
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.handcalls.rules import WAITING
 from responder.messaging.models import Attempt, Outbound

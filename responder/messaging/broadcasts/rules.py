@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from responder.kernel.refusals import Invalid, Refusal
-from responder.messaging.broadcasts.commands import Area, Audience, Option
+from responder.messaging.broadcasts.commands import Area, Audience
 from responder.messaging.broadcasts.measures import Callout, measures
+from responder.messaging.commands import Option
 
 OPEN, STOOD_DOWN, CLOSED = "open", "stood_down", "closed"
 TEXT, CALLOUT = "text", "callout"

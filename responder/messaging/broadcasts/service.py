@@ -12,12 +12,12 @@ from responder.kernel.notices import ALERT, ROUTINE, Notice
 from responder.kernel.refusals import NotFound
 from responder.messaging.broadcasts import audience, rules
 from responder.messaging.broadcasts.audience import Musters, Reachable
-from responder.messaging.broadcasts.commands import Answer, Option, SendBroadcast
+from responder.messaging.broadcasts.commands import Answer, SendBroadcast
 from responder.messaging.broadcasts.measures import measures
 from responder.messaging.broadcasts.models import Broadcast, Recipient
+from responder.messaging.commands import Option
 from responder.messaging.handcalls import service as handcalls
 from responder.messaging.handcalls.commands import HandCallWanted
-from responder.messaging.handcalls.commands import Option as Spoken
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.handcalls.rules import SILENT, WAITING
 from responder.messaging.models import Outbound
@@ -203,7 +203,7 @@ def list_people(uow: UnitOfWork, row: Broadcast, people: Sequence[Recipient]) ->
     )
     standing = set(uow.session.connection().scalars(calls))
     template = "callout" if row.kind == rules.CALLOUT else rules.template(row.urgent, options(row))
-    spoken = tuple(Spoken(one.digit, one.label) for one in options(row))
+    spoken = options(row)
     for to in people:
         to.hand_at = uow.now
         if to.person_id in standing:

@@ -3,15 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from responder.messaging.commands import Option
+
 Outcome = Literal["reached", "no_answer", "unreached", "wrong_number", "refused", "closed"]
-
-
-@dataclass(frozen=True)
-class Option:
-    """One of a question's numbered answers: the digit that is said, and what it means."""
-
-    digit: str
-    label: str
 
 
 @dataclass(frozen=True)

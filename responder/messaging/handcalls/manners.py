@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from responder.messaging.handcalls.commands import Option
+from responder.messaging.commands import Option
 from responder.platform import config
 
 Minutes = Annotated[int, Field(gt=0)]

@@ -10,8 +10,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Person, Phone
+from responder.messaging.commands import Option
 from responder.messaging.handcalls import rules
-from responder.messaging.handcalls.commands import Option
 from responder.messaging.handcalls.manners import manners
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.models import Attempt, Outbound

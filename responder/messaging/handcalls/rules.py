@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from responder.kernel.notices import ALERT
 from responder.kernel.refusals import Refusal
-from responder.messaging.handcalls.commands import Option
+from responder.messaging.commands import Option
 from responder.messaging.rules import DRILL_MARK
 
 WAITING = ("open", "taken")

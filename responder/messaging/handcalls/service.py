@@ -13,8 +13,9 @@ from responder.kernel.actors import REAL
 from responder.kernel.events import Event
 from responder.kernel.refusals import NotFound
 from responder.messaging.broadcasts.models import Broadcast
+from responder.messaging.commands import Option
 from responder.messaging.handcalls import rules
-from responder.messaging.handcalls.commands import EndCall, HandCallWanted, Option
+from responder.messaging.handcalls.commands import EndCall, HandCallWanted
 from responder.messaging.handcalls.manners import manners
 from responder.messaging.handcalls.models import HandCall
 from responder.messaging.models import Inbound, Outbound

@@ -10,8 +10,9 @@ from responder.app import House
 from responder.kernel import clock
 from responder.kernel.actors import Actor
 from responder.messaging.broadcasts import queries, rules, service
-from responder.messaging.broadcasts.commands import Audience, Option, SendBroadcast
+from responder.messaging.broadcasts.commands import Audience, SendBroadcast
 from responder.messaging.broadcasts.queries import BroadcastView
+from responder.messaging.commands import Option
 from responder.messaging.models import Inbound, Outbound
 from responder.platform import eventlog
 from responder.platform.scope import Scope, everything

@@ -16,8 +16,8 @@ from responder.drills.commands import PlanDrill, StartDrill
 from responder.kernel import clock
 from responder.messaging import hooks
 from responder.messaging.broadcasts import queries, service
-from responder.messaging.broadcasts.commands import Audience, Option
-from responder.messaging.commands import Incoming
+from responder.messaging.broadcasts.commands import Audience
+from responder.messaging.commands import Incoming, Option
 from responder.platform import eventlog
 from responder.platform.scope import Scope
 from responder.teams.models import Team

@@ -17,8 +17,9 @@ from responder.accounts.models import Person, Phone
 from responder.app import House, build
 from responder.kernel.actors import Actor
 from responder.messaging.broadcasts import service
-from responder.messaging.broadcasts.commands import Audience, Option, SendBroadcast
+from responder.messaging.broadcasts.commands import Audience, SendBroadcast
 from responder.messaging.broadcasts.models import Broadcast
+from responder.messaging.commands import Option
 from responder.messaging.models import Outbound
 from responder.teams import queries as teams
 from tests import cast

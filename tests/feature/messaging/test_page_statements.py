@@ -11,7 +11,8 @@ from responder.app import House
 from responder.kernel import clock
 from responder.kernel.actors import Actor
 from responder.messaging.broadcasts import service as broadcasts
-from responder.messaging.broadcasts.commands import Audience, Option, SendBroadcast
+from responder.messaging.broadcasts.commands import Audience, SendBroadcast
+from responder.messaging.commands import Option
 from responder.messaging.handcalls import service as handcalls
 from responder.messaging.handcalls.commands import HandCallWanted
 from responder.messaging.models import Attempt, Inbound, Outbound

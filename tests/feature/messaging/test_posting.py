@@ -10,7 +10,8 @@ from responder.app import House
 from responder.kernel.actors import Actor
 from responder.kernel.notices import ALERT, Notice
 from responder.messaging.broadcasts import service
-from responder.messaging.broadcasts.commands import Audience, Option, SendBroadcast
+from responder.messaging.broadcasts.commands import Audience, SendBroadcast
+from responder.messaging.commands import Option
 from responder.messaging.models import Outbound
 from responder.teams import queries as teams
 

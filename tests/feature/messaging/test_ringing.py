@@ -20,7 +20,8 @@ from responder.kernel.actors import Actor
 from responder.kernel.notices import ALERT, Notice
 from responder.messaging.broadcasts import queries as broadcasts_read
 from responder.messaging.broadcasts import service as broadcasts
-from responder.messaging.broadcasts.commands import Audience, Option, SendBroadcast
+from responder.messaging.broadcasts.commands import Audience, SendBroadcast
+from responder.messaging.commands import Option
 from responder.messaging.gateways import Letter
 from responder.messaging.gateways.chosen import capabilities
 from responder.messaging.gateways.twilio import Twilio

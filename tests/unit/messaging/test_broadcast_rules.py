@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from responder.kernel.refusals import Invalid
 from responder.messaging.broadcasts import rules
-from responder.messaging.broadcasts.commands import Area, Audience, Option, audience_of
+from responder.messaging.broadcasts.commands import Area, Audience, audience_of
 from responder.messaging.broadcasts.measures import Callout
 from responder.messaging.broadcasts.rules import Called, Said, Someone
+from responder.messaging.commands import Option
 
 OPTIONS = (Option("1", "在岗"), Option("2", "不在"))
 NOW = datetime(2026, 7, 3, 4, tzinfo=UTC)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from responder.messaging.commands import Option
 from responder.messaging.handcalls import rules
-from responder.messaging.handcalls.commands import Option
 from responder.messaging.handcalls.manners import manners
 from responder.messaging.letters import treatments
 
